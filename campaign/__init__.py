@@ -1,0 +1,1 @@
+"""Solidarity campaigns for political prisoners."""

@@ -1,0 +1,1 @@
+"""The umbrella: what belongs together, its language, look and safety settings."""

@@ -1,0 +1,1 @@
+"""What operators do: migrate, look after keys, and ask the doctor."""

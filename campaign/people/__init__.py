@@ -1,0 +1,1 @@
+"""Supporters: who they are, and what they agreed to."""

@@ -1,0 +1,47 @@
+"""What people agree to, word for word. A consent stores purpose and version; the form shows the text from here.
+
+Changing a text means adding a version: a test holds the hash of every text that was ever shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+SIGN = "sign"
+SHOW_NAME = "show_name"
+DELIVER_NAME = "deliver_name"
+UPDATES = "updates"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The text of one consent (translated when shown) and the version stored with it."""
+
+    purpose: str
+    version: str
+    text: object
+
+
+CURRENT = {
+    wording.purpose: wording
+    for wording in (
+        Wording(
+            SIGN,
+            "2026-11",
+            _l(
+                "I sign this petition. I agree that my details, which show a political opinion, are stored encrypted "
+                "for this petition only. I can withdraw at any time."
+            ),
+        ),
+        Wording(SHOW_NAME, "2026-11", _l("Show my name and country in public on this page.")),
+        Wording(DELIVER_NAME, "2026-11", _l("Hand my name, country, postal code and comment to the recipients.")),
+        Wording(UPDATES, "2026-11", _l("Write to me with news about these prisoners.")),
+    )
+}
+
+
+def version(purpose: str) -> str:
+    """The version of the wording that is shown now."""
+    return CURRENT[purpose].version

@@ -1,0 +1,1 @@
+"""Petitions: read, signed, confirmed, counted, exported."""

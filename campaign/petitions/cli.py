@@ -1,0 +1,125 @@
+"""Commands: `petitions export`, `petitions count`, `petitions state`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from campaign.audit import service as audit
+from campaign.db import atomic, db, store
+from campaign.kit import clock
+from campaign.petitions import jobs, queries
+from campaign.petitions.export import csv_chunks
+from campaign.petitions.models import Petition, Published
+
+
+@click.group()
+def petitions() -> None:
+    """Petitions: lists, counts and states."""
+
+
+@petitions.command("export")
+@click.argument("slug")
+@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="A file that does not exist yet.",
+)
+@with_appcontext
+def export(slug: str, form: str, output: Path) -> None:
+    """Write the confirmed signatures of SLUG to a file that only you can read."""
+    petition = _petition(slug)
+    campaign_id = petition.campaign_id
+    if output.exists():
+        raise click.ClickException(f"{output} exists and is left alone.")
+    with _draft_of(output) as draft:
+        rows = _write(petition.id, draft)
+        with atomic() as session:  # the record first: no list is ever there without it
+            audit.record(
+                session,
+                actor="command line",
+                action="petition.export",
+                subject=slug,
+                campaign_id=campaign_id,
+                details={"format": form, "rows": rows},
+                now=clock.now(),
+            )
+        os.link(draft, output)  # unlike a move, this never overwrites
+    click.echo(f"{rows} confirmed signatures written to {output}.")
+
+
+@contextmanager
+def _draft_of(output: Path) -> Iterator[Path]:
+    """A name beside `output` to write under. Whatever happens, no file of that name stays behind."""
+    draft = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        yield draft
+    except OSError as error:
+        raise click.ClickException(f"{output} could not be written: {error.strerror}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(petition_id: int, draft: Path) -> int:
+    """Write the list to a new file that only this user can read; the number of rows."""
+    rows = 0
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with click.progressbar(
+            csv_chunks(store().engine, current_app.extensions["campaign.vault"], petition_id), label="Writing"
+        ) as chunks:
+            for chunk in chunks:
+                file.write(chunk.data)
+                rows += chunk.rows
+        file.flush()
+        os.fsync(file.fileno())
+    return rows
+
+
+@petitions.command("count")
+@with_appcontext
+def count() -> None:
+    """Recount all petitions now, and repair what differs."""
+    jobs.recount()
+    for petition in queries.listed(db.session(), "en", clock.now()):
+        click.echo(f"{petition.slug}: {petition.count} of {petition.goal}")
+
+
+@petitions.command("state")
+@click.argument("slug")
+@click.argument("state", type=click.Choice([state.value for state in Published]))
+@with_appcontext
+def state(slug: str, state: str) -> None:
+    """Make SLUG a draft, publish it or close it."""
+    _petition(slug)
+    with atomic() as session:
+        petition = queries.petition_by_slug(session, slug)
+        assert petition is not None
+        petition.published = state
+        audit.record(
+            session,
+            actor="command line",
+            action="petition.state",
+            subject=slug,
+            campaign_id=petition.campaign_id,
+            details={"state": state},
+            now=clock.now(),
+        )
+    click.echo(f"{slug} is {state}.")
+
+
+def _petition(slug: str) -> Petition:
+    found = queries.petition_by_slug(db.session(), slug)
+    if found is None:
+        raise click.ClickException(f"There is no petition {slug!r}.")
+    return found
+
+
+commands: list[click.Command] = [petitions]

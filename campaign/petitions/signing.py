@@ -1,0 +1,96 @@
+"""The hot path of signing: many new signers in a handful of statements.
+
+When a petition is on the news, nearly all signatures are of addresses that nobody knows yet. What such a signature
+consists of is prepared in the request's own thread (`prepare`); the gathering thread then writes those of all waiting
+requests with one statement per table. Every other case (known, pending, confirmed, refused, twice in one batch) goes through
+`service.sign`, which also defines what the result must be: a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, union_all
+
+from campaign.db.base import table_of
+from campaign.kit.tokens import new_uid
+from campaign.mailing import service as mailing
+from campaign.people import service as people
+from campaign.people.models import Person
+from campaign.petitions import service
+from campaign.petitions.models import Refusal, Signature
+from campaign.petitions.service import Act, Kind, Mails, Submission, Target
+from campaign.vault import Vault
+
+Row = dict[str, Any]
+
+_INDEXES: BindParameter[Any] = bindparam("indexes", expanding=True)
+_KNOWN = union_all(
+    select(Person.email_index).where(Person.email_index.in_(_INDEXES)),
+    select(Refusal.email_index).where(Refusal.email_index.in_(_INDEXES)),
+)
+_PERSONS = insert(table_of(Person)).returning(Person.id, sort_by_parameter_order=True)
+_SIGNATURES = insert(table_of(Signature))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A signature with all its rows, as they are written if the address is new."""
+
+    vault: Vault
+    mails: Mails
+    now: datetime
+    target: Target
+    form: Submission
+    index: bytes
+    person: Row
+    signature: Row
+    consents: list[Row]
+    message: Row
+
+
+def prepare(vault: Vault, mails: Mails, target: Target, form: Submission, now: datetime) -> Prepared:
+    """Seal and render everything, outside of any transaction."""
+    index = people.email_index(vault, target.campaign_id, form.canonical)
+    uid, to, language, petition = new_uid(), form.email, form.language, target.petition_id
+    content = mails.render(None, Kind.CONFIRM, petition_id=petition, to=to, uid=uid, language=language, now=now)
+    return Prepared(
+        vault=vault,
+        mails=mails,
+        now=now,
+        target=target,
+        form=form,
+        index=index,
+        person=people.new_row(vault, target.campaign_id, index, to, language, now),
+        signature=service.new_row(vault, uid, target, form, now),
+        consents=people.consent_rows(uid, service.purposes(form), now),
+        message=mailing.new_row(vault, kind=Kind.CONFIRM, topic=uid, to=to, content=content, now=now),
+    )
+
+
+def sign_together(connection: Connection, batch: list[Prepared]) -> None:
+    """Write all signatures of `batch` in the caller's transaction; what each amounts to is as with `service.sign`."""
+    taken = set(connection.execute(_KNOWN, {"indexes": [each.index for each in batch]}).scalars())
+    fresh: list[Prepared] = []
+    known: list[Prepared] = []
+    for each in sorted(batch, key=lambda prepared: prepared.index):  # one order for all processes: no deadlock
+        (known if each.index in taken else fresh).append(each)
+        taken.add(each.index)
+    if fresh:
+        _write(connection, fresh)
+    for each in known:
+        service.sign(Act(connection, each.vault, each.mails, each.now), each.target, each.form)
+
+
+def _write(connection: Connection, fresh: list[Prepared]) -> None:
+    ids = list(connection.execute(_PERSONS, [each.person for each in fresh]).scalars())
+    connection.execute(
+        _SIGNATURES, [each.signature | {"person_id": person} for each, person in zip(fresh, ids, strict=True)]
+    )
+    people.add_consents(
+        connection,
+        [row | {"person_id": person} for each, person in zip(fresh, ids, strict=True) for row in each.consents],
+    )
+    mailing.enqueue_rows(connection, [each.message for each in fresh])

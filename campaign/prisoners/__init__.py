@@ -1,0 +1,1 @@
+"""Prisoner profiles: the centre that every action hangs on."""

@@ -1,0 +1,1 @@
+"""The signer's own pages: confirm, see, change, withdraw, erase."""

@@ -1,0 +1,1 @@
+"""Public pages that span features, and what operators ask."""

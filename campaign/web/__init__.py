@@ -1,0 +1,1 @@
+"""Shared web machinery: headers, form tokens, limits, page cache, errors."""

@@ -1,0 +1,36 @@
+"""What templates may call: numbers, dates and names in the page's language, and Markdown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
+
+from campaign.config import Config
+from campaign.i18n import page_language
+from campaign.kit import countries
+from campaign.web.markdown import to_html
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Register the filters and the site-wide values."""
+    app.jinja_env.filters.update(
+        number=format_decimal, date=_date, moment=_moment, country=country_name, markdown=to_html
+    )
+    app.jinja_env.globals.update(base_url=config.base_url)
+    app.context_processor(lambda: {"site_name": _("Solidarity with political prisoners")})
+
+
+def country_name(code: str) -> str:
+    """The country's name in the page's language; the code itself if there is none."""
+    return countries.names(page_language()).get(code, code)
+
+
+def _date(value: datetime | None) -> str:
+    return format_date(value, "long") if value else ""
+
+
+def _moment(value: datetime | None) -> str:
+    return f"{format_datetime(value, 'medium')} UTC" if value else ""

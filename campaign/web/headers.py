@@ -1,0 +1,56 @@
+"""Headers on every answer: what a page may load, who may frame it, how long it may be kept."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from campaign.config import Config
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Set the headers that a view has not set itself."""
+    always = HEADERS | ({"Strict-Transport-Security": HSTS} if config.secure else {})
+    wanted = [(name, name.lower(), value) for name, value in always.items()]
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        headers = response.headers
+        there = {name.lower() for name, _ in headers}  # one look instead of a search per header: this runs every time
+        for name, lower, value in wanted:
+            if lower not in there:
+                headers.add(name, value)
+        return response
+
+
+def keep(response: Response, seconds: int) -> Response:
+    """Let everybody keep `response` for `seconds`, and longer while we are slow or down."""
+    response.headers["Cache-Control"] = (
+        f"public, max-age={seconds}, stale-while-revalidate={seconds * 4}, stale-if-error=86400"
+    )
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def open_to_all(response: Response) -> Response:
+    """Let pages of other sites read `response` (public facts only)."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,206 @@
+"""Every page, as people see it: nothing for axe to find, in light and dark, and nothing cut off on a narrow screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from campaign.web.limits import SIGN
+from tests.browsing import PATH
+from tests.journeys.visiting import Local, fill, heading, log_in, press
+from tests.running import no_room
+
+WIDE, NARROW = 1280, 320
+AXE = """axe.run({resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
+  ({id, nodes}) => nodes.map(({html, failureSummary}) => `${id}: ${html} ${failureSummary}`)))"""
+TOO_WIDE = """[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Links of people at different stages."""
+
+    unconfirmed: str
+    unwanted: str
+    confirmed: str
+    receipt: str
+    withdrawn: str
+
+
+@pytest.fixture(scope="module")
+def somebody(local: Local) -> Somebody:
+    long = {"given_name": "Wolfeschlegelsteinhausenbergerdorff" * 2, "comment": "https" + "o" * 300}
+    first = local.signed("page-unconfirmed@example.org", **long)
+    unwanted = local.signed("page-unwanted@example.org")
+    receipt = local.confirmed("page-confirmed@example.org", **long, show_name="on", deliver_name="on")
+    withdrawn = local.confirmed("page-withdrawn@example.org")
+    assert local.visitor().post(f"{withdrawn.removeprefix(local.url)}/withdraw").status == 303
+    return Somebody(first, unwanted, local.link_to("page-confirmed@example.org"), receipt, withdrawn)
+
+
+@pytest.fixture(scope="module")
+def crowded(local: Local) -> str:
+    """An address whose next signature needs some work."""
+    network = "203.0.113.77"
+    crowd = local.visitor(network)
+    for number in range(SIGN.rate.amount):
+        assert crowd.sign(f"crowd{number}@example.org").status == 303
+    return network
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds in four settings, and what is wider than a narrow screen."""
+    page.evaluate(AXE_SCRIPT)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": 800})
+            found += [f"{scheme} {width} px: {problem}" for problem in page.evaluate(AXE)]
+    if page.evaluate("document.documentElement.scrollWidth") > NARROW:
+        found += [f"too wide: {element}" for element in page.evaluate(TOO_WIDE)] or ["too wide"]
+    return found
+
+
+def at(path: str) -> Callable[[Page, Local, Somebody], object]:
+    return lambda page, local, _somebody: page.goto(local.url + path)
+
+
+def of(stage: str, path: str = "") -> Callable[[Page, Local, Somebody], object]:
+    return lambda page, _local, somebody: page.goto(getattr(somebody, stage) + path)
+
+
+def refused_form(page: Page, local: Local, _somebody: Somebody) -> None:
+    page.goto(local.petition)
+    press(page, "Sign the petition")
+    page.locator("#problems").wait_for()
+
+
+def too_much(page: Page, local: Local, _somebody: Somebody) -> None:
+    page.goto(local.petition)
+    page.evaluate("document.querySelector('#comment').value = 'x'.repeat(9 * 1024 * 1024)")
+    press(page, "Sign the petition")
+    heading(page, "That was too much at once")
+
+
+def too_often(page: Page, local: Local, _somebody: Somebody) -> None:
+    page.goto(local.petition)
+    fill(page, "page-429@example.org")
+    press(page, "Sign the petition")
+    page.get_by_text("Done. Please press the button now.").wait_for()
+
+
+def no_database(page: Page, local: Local, _somebody: Somebody) -> None:
+    page.goto(local.petition)
+    fill(page, "page-503@example.org")
+    with no_room(local.program.listening(local.port)):
+        press(page, "Sign the petition")
+        page.get_by_text("Nothing was stored and nothing was lost").wait_for()
+
+
+def not_me(page: Page, _local: Local, somebody: Somebody) -> None:
+    page.goto(somebody.unwanted)
+    press(page, "This wasn't me")
+    heading(page, re.compile("Deleted"))
+
+
+def opened_leave(page: Page, _local: Local, somebody: Somebody) -> None:
+    page.goto(somebody.receipt)
+    for summary in page.locator("summary").all():
+        summary.click()
+
+
+def changed_choices(page: Page, _local: Local, somebody: Somebody) -> None:
+    page.goto(somebody.receipt)
+    press(page, "Save my choices")
+    page.get_by_text("Your choices are saved.").wait_for()
+
+
+def first_mail(page: Page, local: Local, _somebody: Somebody) -> None:
+    page.goto(f"{local.mails_url}?live=0")
+    page.locator(".mails a").first.click()
+    page.locator("dl.headers").wait_for()
+
+
+PAGES = {
+    "home": at("/"),
+    "campaign": at("/campaigns/free-viasna"),
+    "privacy": at("/privacy"),
+    "petition": at(PATH),
+    "thanks": at(f"{PATH}/thanks"),
+    "404": at("/nowhere"),
+    "dead link": at("/confirm/not-a-token"),
+    "413": too_much,
+    "422": refused_form,
+    "503": no_database,
+    "confirm": of("unconfirmed"),
+    "confirmed": of("confirmed"),
+    "not me": not_me,
+    "receipt": of("receipt"),
+    "receipt, saved": changed_choices,
+    "receipt, unfolded": opened_leave,
+    "receipt, withdrawn": of("withdrawn"),
+    "mails": lambda page, local, _somebody: page.goto(f"{local.mails_url}?live=0"),
+    "a mail": first_mail,
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_public_page_has_nothing_for_axe_to_find_and_fits_a_narrow_screen(visit, local, somebody, name):
+    page = visit()
+    PAGES[name](page, local, somebody)
+    assert complaints(page) == []
+
+
+def test_the_page_that_asks_for_work_does_too(visit, local, somebody, crowded):
+    page = visit(address=crowded)
+    too_often(page, local, somebody)
+    assert complaints(page) == []
+
+
+def closed(page: Page, local: Local) -> None:
+    """The public page of the closed petition; it is published again, whatever happens."""
+    set_state(page, local, "Closed")
+    try:
+        page.goto(local.petition)
+        page.reload()
+        page.get_by_role("heading", name="This petition is closed").wait_for()
+        assert complaints(page) == []
+    finally:
+        set_state(page, local, "Published")
+
+
+def set_state(page: Page, local: Local, state: str) -> None:
+    page.goto(f"{local.url}/admin/petitions/free-viasna")
+    page.get_by_role("radio", name=state).check()
+    press(page, "Change the state")
+    page.get_by_text("The state was changed.").wait_for()
+
+
+def test_the_desk_has_nothing_for_axe_to_find_and_fits_a_narrow_screen(visit, local, somebody):
+    page = visit(organiser=True)
+    page.goto(f"{local.url}/admin/")
+    assert complaints(page) == []
+    page.get_by_label("E-mail").fill(local.organiser)
+    press(page, "Log in")
+    page.get_by_role("alert").first.or_(page.locator(".error")).first.wait_for()
+    assert complaints(page) == []
+    log_in(page, local)
+    assert complaints(page) == []
+    for path in ("/admin/petitions/free-viasna", "/admin/petitions/free-viasna/preview", "/admin/password"):
+        page.goto(local.url + path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert complaints(page) == [], path
+    closed(page, local)
+    page.goto(f"{local.url}/admin/password")
+    page.evaluate("document.querySelector('main [name=csrf_token]').value = 'of another session'")
+    page.locator("main button").click()
+    heading(page, "Nothing was changed")
+    assert complaints(page) == []
