@@ -41,7 +41,7 @@ class _Connection:
 
 
 def run(port: int, requests: list[bytes], connections: int, status: int) -> Result:
-    """Send `requests` over so many connections, each waiting for its answer; count answers without `status` as wrong."""
+    """Send `requests` over so many connections, each waiting for its answer; one without `status` is wrong."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=lambda: theirs.send(_drive(port, requests, connections, status)))

@@ -23,10 +23,12 @@ db = SQLAlchemy()
 mail = Mail()
 box = Fernet(Fernet.generate_key())
 
-PAGE = """<!doctype html><html lang="en"><head><title>{{ petition.title }}</title></head><body><h1>{{ petition.title }}</h1>
-<article>{{ petition.body }}</article><p>{{ count }} of {{ petition.goal }}</p><form method="post">{{ form.hidden_tag() }}
-{% for field in form %}<p>{{ field.label }} {{ field() }}{% for e in field.errors %}<b>{{ e }}</b>{% endfor %}</p>{% endfor %}
-<button>Sign</button></form><ul>{% for s in latest %}<li>{{ s.name }}</li>{% endfor %}</ul></body></html>"""
+PAGE = """<!doctype html><html lang="en"><head><title>{{ petition.title }}</title></head>
+<body><h1>{{ petition.title }}</h1>
+<article>{{ petition.body }}</article><p>{{ count }} of {{ petition.goal }}</p><form method="post">{{
+form.hidden_tag() }}
+{% for field in form %}<p>{{ field.label }} {{ field() }}{% for e in field.errors %}<b>{{ e }}</b>{% endfor %}</p>{%
+endfor %} <button>Sign</button></form><ul>{% for s in latest %}<li>{{ s.name }}</li>{% endfor %}</ul></body></html>"""
 
 
 class Petition(db.Model):

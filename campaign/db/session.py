@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from campaign.db import sqlite
@@ -95,7 +95,7 @@ def init_app(app: Flask, database_url: str) -> None:
     if database_url.startswith("sqlite"):
         database_url = sqlite.engine_url(Path(database_url.removeprefix("sqlite:///")))
     else:
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
+        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3, "options": "-c timezone=UTC"}}
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
@@ -138,4 +138,4 @@ def is_unavailable(error: BaseException) -> bool:
     """Whether the database could not be used at all (locked, full, gone), as opposed to refusing the data."""
     if isinstance(error, sqlite.DatabaseGone):
         return True
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+    return isinstance(error, DBAPIError) and not isinstance(error, (IntegrityError, DataError))

@@ -14,14 +14,19 @@ Value = TypeVar("Value")
 class Keep(Generic[Key, Value]):
     """Keeps what `read(key)` returned for `seconds`. While one thread reads anew, the others use the old value."""
 
-    def __init__(self, seconds: float, most: int = 256) -> None:
-        """Keep each value for `seconds`, and no more than `most` of them."""
-        self._seconds, self._most = seconds, most
+    def __init__(
+        self, seconds: float, most: int = 256, *, despite: Callable[[BaseException], bool] = lambda _error: False
+    ) -> None:
+        """Keep each value for `seconds`, and no more than `most` of them.
+
+        An old value goes on being used while reading anew fails with an error that `despite` is true of.
+        """
+        self._seconds, self._most, self._despite = seconds, most, despite
         self._values: dict[Key, tuple[float, Value]] = {}
         self._locks: dict[Key, threading.Lock] = {}
 
     def get(self, key: Key, read: Callable[[], Value]) -> Value:
-        """The kept value, or a new one. Whatever `read` raises is raised, and nothing is kept."""
+        """The kept value, or a new one. Whatever `read` raises is raised, unless an old value serves despite it."""
         found = self._values.get(key)
         if found is not None and time.monotonic() < found[0]:
             return found[1]
@@ -32,7 +37,12 @@ class Keep(Generic[Key, Value]):
             again = self._values.get(key)
             if again is not None and time.monotonic() < again[0]:
                 return again[1]
-            value = read()
+            try:
+                value = read()
+            except Exception as error:
+                if again is None or not self._despite(error):
+                    raise
+                value = again[1]
             if len(self._values) >= self._most:
                 self._values.clear()
                 self._locks.clear()

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, String, bindparam, cast, func, select
 
 from campaign.petitions.models import PetitionText, Signature, Status
 from campaign.vault import Vault
@@ -37,15 +37,15 @@ COLUMNS = (
     "text_sha256",
 )
 BATCH = 2000
+Opener = Callable[[bytes, bytes | None], str]
 _PERSONAL = ("given_name", "family_name", "postal_code", "comment")
-_LABELS = tuple(f"signatures.{name}" for name in _PERSONAL)
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
 _ROWS = (
     select(
         Signature.id,
         Signature.uid,
-        Signature.confirmed_at,
+        func.substr(cast(Signature.confirmed_at, String), 1, 10).label("confirmed_on"),  # the database's clock is UTC
         Signature.country,
         Signature.given_name,
         Signature.family_name,
@@ -100,13 +100,10 @@ def csv_chunks(engine: Engine, vault: Vault, petition_id: int) -> Iterator[Chunk
     number = 0
     with engine.connect() as connection:
         texts = _texts(connection, petition_id)
+    openers = [vault.opener(f"signatures.{name}") for name in _PERSONAL]
     for rows in _batches(engine, petition_id):
-        if not all(row.text_id in texts for row in rows):  # a version made after this file was begun
-            with engine.connect() as connection:
-                texts = _texts(connection, petition_id)
-        for row in rows:
-            number += 1
-            writer.writerow(_cells(vault, number, row, texts))
+        writer.writerows(_cells(openers, number, row, texts) for number, row in enumerate(rows, start=number + 1))
+        number += len(rows)
         yield Chunk(_take(buffer), len(rows))
     if number == 0:
         yield Chunk(_take(buffer), 0)
@@ -123,15 +120,18 @@ def _batches(engine: Engine, petition_id: int) -> Iterator[list[Any]]:
         after = rows[-1].id
 
 
-def _cells(vault: Vault, number: int, row: Any, texts: dict[int, tuple[str, int, str]]) -> list[object]:
-    uid, values = row.uid, ("", "", "", "")
-    if row.deliver_name:
-        sealed = (row.given_name, row.family_name, row.postal_code, row.comment)
-        values = tuple(
-            guard(vault.open_optional(label, uid, value)) for label, value in zip(_LABELS, sealed, strict=True)
-        )  # type: ignore[assignment]  # four of four
-    yes_no = ("yes" if row.deliver_name else "no", "yes" if row.show_name else "no")
-    return [number, row.confirmed_at.date().isoformat(), row.country, *values, *yes_no, *texts[row.text_id]]
+def _cells(openers: list[Opener], number: int, row: Any, texts: dict[int, tuple[str, int, str]]) -> tuple[object, ...]:
+    _id, uid, day, country, given, family, postal, comment, deliver, show, text_id = row
+    personal = ("", "", "", "")
+    if deliver:
+        names, families, postals, comments = openers
+        personal = (
+            guard(names(uid, given)),
+            guard(families(uid, family)),
+            guard(postals(uid, postal)),
+            guard(comments(uid, comment)),
+        )
+    return (number, day, country, *personal, "yes" if deliver else "no", "yes" if show else "no", *texts[text_id])
 
 
 def _texts(connection: Connection, petition_id: int) -> dict[int, tuple[str, int, str]]:

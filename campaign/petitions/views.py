@@ -28,7 +28,8 @@ blueprint = Blueprint("petitions", __name__)
 
 PAGE_SECONDS = 5
 COUNT_SECONDS = 2
-_snapshots: Keep[tuple[int, str], Snapshot | None] = Keep(seconds=1.0)
+# Without a database the page is still shown, and a form that is posted comes back with what was typed.
+_snapshots: Keep[tuple[int, str], Snapshot | None] = Keep(seconds=1.0, despite=is_unavailable)
 
 
 def mails() -> PetitionMails:

@@ -21,8 +21,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from campaign.config import ROOT, ConfigError
+from campaign.config import ROOT, Config, ConfigError
 from campaign.server import leash
+from campaign.server.body_gate import BodyGate
 from campaign.vault import KeyRingError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def run_web(host: str, port: int, settings: WebSettings | None = None, *, root: 
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN,
     )
-    server.serve(target_loader=partial(_load_in_worker, root), wrap_loader=False)
+    server.serve(target_loader=partial(_load_in_worker, root, settings.threads), wrap_loader=False)
 
 
 def set_up_log() -> None:
@@ -110,7 +111,7 @@ def without_server_name(app: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
-def _load_in_worker(root: Path) -> WSGIApplication:
+def _load_in_worker(root: Path, threads: int) -> WSGIApplication:
     """Runs in each worker process. It must be a function of the module: macOS sends it there by its name."""
     if multiprocessing.parent_process() is not None:
         leash.hold_to_parent()
@@ -120,7 +121,10 @@ def _load_in_worker(root: Path) -> WSGIApplication:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     set_up_log()
     try:
-        return without_server_name(load_app(root))
+        app = load_app(root)
+        proxies = Config.from_env(os.environ).trusted_proxies
+        gated = BodyGate(app, most=max(1, threads * 3 // 4), trusted=proxies)
+        return without_server_name(gated)
     except (ConfigError, KeyRingError) as error:
         sys.stderr.write(f"campaign: {error}\n")
         raise SystemExit(1) from error

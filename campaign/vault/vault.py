@@ -69,6 +69,23 @@ class Vault:
         except (InvalidTag, ValueError):  # the latter: cut off within the nonce
             raise CannotOpen(column) from None
 
+    def opener(self, column: str) -> Callable[[bytes, bytes | None], str]:
+        """`open_optional` for one column, for reading a million rows of it."""
+        label = column.encode()
+
+        def open_value(uid: bytes, sealed: bytes | None) -> str:
+            if sealed is None:
+                return ""
+            cipher = self._ciphers.get(sealed[0])
+            if cipher is None:
+                return self.open(column, uid, sealed)
+            try:
+                return cipher.decrypt(sealed[1:_HEAD], sealed[_HEAD:], label + uid).decode()
+            except InvalidTag:
+                raise CannotOpen(column) from None
+
+        return open_value
+
     def open_optional(self, column: str, uid: bytes, sealed: bytes | None) -> str:
         """As `open`; NULL opens to an empty text."""
         return self.open(column, uid, sealed) if sealed is not None else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def keep_assets(response: Response) -> Response:
-        if request.endpoint == "static" and response.status_code == 200:  # noqa: PLR2004 - OK
+        if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
             seconds = YEAR if "v" in request.args else 300
             response.headers["Cache-Control"] = f"public, max-age={seconds}" + (
                 ", immutable" if seconds == YEAR else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, unavailable)
     app.register_error_handler(DatabaseGone, unavailable)
     app.register_error_handler(500, _failure)
+    app.before_request(_refuse_null_bytes)
 
 
 def error_page(status: int, title: str, text: str) -> Response:
@@ -67,6 +68,12 @@ def _http_error(error: HTTPException) -> Response:
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
+
+
+def _refuse_null_bytes() -> None:
+    """No address of ours has one, and PostgreSQL would answer the look-up with an error instead of nothing."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _failure(_error: Exception) -> Response:

@@ -11,7 +11,6 @@ from tests.journeys.visiting import NAMES, fill, heading, open_mail, press, sign
 from tests.server.waiting import eventually
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-CONFIRM, RECEIPT = "Please confirm", "counts"
 
 
 def see_count(page, local, number: int) -> None:
@@ -31,7 +30,7 @@ def test_a_signature_is_confirmed_counted_changed_and_withdrawn(visit, local, ad
     page, before = visit(javascript=javascript), local.count()
     sign(page, local, address, comment="Be strong\nall of you")
     assert local.count() == before
-    open_mail(page, local, address, local.mails_to(address)[0]["Subject"])
+    open_mail(page, local, address)
     expect(page.get_by_text("Zoë Ньютон")).to_be_visible()
     press(page, "Confirm my signature")
     heading(page, "Thank you: your signature counts")
@@ -116,7 +115,7 @@ def test_what_was_typed_stays_while_each_mistake_is_told_at_its_field(visit, loc
     fill(page, address, given_name="Zoë")
     press(page, "Sign the petition")
     heading(page, "One more step: press the button in our mail")
-    assert local.mails_to(address) or local.link_to(address)
+    assert local.link_to(address)
 
 
 def focused(page) -> str:

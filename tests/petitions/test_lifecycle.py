@@ -209,15 +209,16 @@ class Lifecycle(RuleBasedStateMachine):
         assert {bytes(row.uid) for row in rows} == self.withdrawn
         for row in rows:
             assert [row._mapping[name] for name in PERSONAL] == [None] * len(PERSONAL)
-            assert not (row.show_name or row.deliver_name or row.updates)
+            assert not any((row.show_name, row.deliver_name, row.updates))
 
     @invariant()
     def nobody_and_nothing_is_kept_without_a_signature(self):
         orphans = (
-            "SELECT count(*) FROM persons WHERE id NOT IN (SELECT person_id FROM signatures WHERE person_id IS NOT NULL)",
-            "SELECT count(*) FROM consents WHERE origin NOT IN (SELECT uid FROM signatures WHERE person_id IS NOT NULL)",
-            "SELECT count(*) FROM messages WHERE content IS NOT NULL "
-            "AND topic NOT IN (SELECT uid FROM signatures WHERE person_id IS NOT NULL)",
+            "SELECT count(*) FROM persons WHERE NOT EXISTS (SELECT 1 FROM signatures s WHERE s.person_id = persons.id)",
+            "SELECT count(*) FROM consents WHERE NOT EXISTS (SELECT 1 FROM signatures s"
+            " WHERE s.uid = consents.origin AND s.person_id = consents.person_id)",
+            "SELECT count(*) FROM messages WHERE content IS NOT NULL AND NOT EXISTS (SELECT 1 FROM signatures s"
+            " WHERE s.uid = messages.topic AND s.person_id IS NOT NULL)",
         )
         assert [self.signing.one(query) for query in orphans] == [0, 0, 0]
         mailboxes = {mailbox for _, mailbox in self.living}

@@ -1,0 +1,71 @@
+"""A bound on how many slow senders can keep the web threads busy.
+
+The server hands a request over when its head has arrived; reading the body waits in a web thread for as long as the
+client takes. Without
+a bound, as many clients as there are threads could stop the site by sending one byte a minute. So bodies are read
+here, at most so many at once, and few per client; whoever comes above that is asked to come back. Pages stay up.
+A reverse proxy that buffers requests makes this moot.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from campaign.config import Network
+from campaign.web.client import client_address
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PER_CLIENT = 8
+LARGEST = 8 * 1024 * 1024
+"""Bodies above this are not read at all: the application refuses them by their announced length."""
+_BUSY = b"Too many requests are being received at this moment. Nothing was stored; please try again in a few seconds.\n"
+
+
+class BodyGate:
+    """WSGI layer: reads the bodies of requests, at most `most` at a time."""
+
+    def __init__(self, app: WSGIApplication, most: int, trusted: tuple[Network, ...]) -> None:
+        """`trusted`: proxies whose word about the client's address is believed."""
+        self._app, self._most, self._trusted = app, most, trusted
+        self._reading: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Read the body, if there is one and room for it, and pass the request on."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if not 0 < length <= LARGEST:
+            return self._app(environ, start_response)
+        client = client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted)
+        if not self._enter(client):
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            start_response(
+                f"{status.value} {status.phrase}",
+                [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "5"), ("Cache-Control", "no-store")],
+            )
+            return [_BUSY]
+        try:
+            body = environ["wsgi.input"].read(length)
+        finally:
+            self._leave(client)
+        environ["wsgi.input"] = io.BytesIO(body)
+        return self._app(environ, start_response)
+
+    def _enter(self, client: str) -> bool:
+        with self._lock:
+            if self._reading.total() >= self._most or self._reading[client] >= PER_CLIENT:
+                return False
+            self._reading[client] += 1
+            return True
+
+    def _leave(self, client: str) -> None:
+        with self._lock:
+            self._reading[client] -= 1
+            if not self._reading[client]:
+                del self._reading[client]

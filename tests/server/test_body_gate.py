@@ -1,0 +1,72 @@
+"""Slow senders get a few threads, never all."""
+
+import io
+import threading
+
+import pytest
+
+from campaign.server.body_gate import PER_CLIENT, BodyGate
+
+
+class SlowBody(io.BytesIO):
+    """A body that does not arrive before the test says so."""
+
+    def __init__(self, arrived):
+        super().__init__(b"abc")
+        self.arrived, self.asked = arrived, threading.Event()
+
+    def read(self, size=-1):
+        self.asked.set()
+        assert self.arrived.wait(10)
+        return super().read(size)
+
+
+def echo(environ, start_response):
+    start_response("200 OK", [])
+    return [environ["wsgi.input"].read()]
+
+
+def ask(gate, body, client="192.0.2.1", length="3"):
+    environ = {"CONTENT_LENGTH": length, "REMOTE_ADDR": client, "wsgi.input": body}
+    statuses = []
+    answer = b"".join(gate(environ, lambda status, _headers: statuses.append(status)))
+    return statuses[0], answer
+
+
+@pytest.fixture
+def arrived():
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def start_slow(gate, count, arrived, client):
+    bodies = [SlowBody(arrived) for _ in range(count)]
+    threads = [threading.Thread(target=ask, args=(gate, body, client)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    assert all(body.asked.wait(10) for body in bodies)
+    return threads
+
+
+def test_a_body_reaches_the_application_whole():
+    assert ask(BodyGate(echo, most=1, trusted=()), io.BytesIO(b"abc")) == ("200 OK", b"abc")
+
+
+def test_one_client_cannot_hold_more_than_a_few_threads(arrived):
+    gate = BodyGate(echo, most=100, trusted=())
+    threads = start_slow(gate, PER_CLIENT, arrived, "192.0.2.1")
+    assert ask(gate, io.BytesIO(b"abc"), "192.0.2.1")[0].startswith("503")
+    assert ask(gate, io.BytesIO(b"abc"), "192.0.2.2")[0] == "200 OK"
+    arrived.set()
+    for thread in threads:
+        thread.join()
+    assert ask(gate, io.BytesIO(b"abc"), "192.0.2.1")[0] == "200 OK"
+
+
+def test_all_clients_together_leave_threads_for_pages(arrived):
+    gate = BodyGate(echo, most=3, trusted=())
+    for number in range(3):
+        start_slow(gate, 1, arrived, f"192.0.2.{number}")
+    assert ask(gate, io.BytesIO(b"abc"), "192.0.2.9")[0].startswith("503")
+    assert ask(gate, io.BytesIO(b""), "192.0.2.9", length="")[0] == "200 OK"
