@@ -97,7 +97,7 @@ def _pages(our_port: int, naive_port: int, arguments: argparse.Namespace) -> Non
 
 def _signatures(our_port: int, naive_port: int, arguments: argparse.Namespace) -> None:
     theirs, mine = [], []
-    token = _hidden_fields(our_port)
+    token = hidden_fields(our_port)
     for number in range(arguments.rounds):
         few = arguments.signatures // 5
         theirs.append(load.run(naive_port, _posts(FORM, few, f"n{number}"), CONNECTIONS, 303))
@@ -112,7 +112,8 @@ def _posts(fields: dict[str, str], count: int, label: str) -> list[bytes]:
     ]
 
 
-def _hidden_fields(port: int) -> dict[str, str]:
+def hidden_fields(port: int) -> dict[str, str]:
+    """The hidden fields of the petition's form, as a browser would send them."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{PATH}") as answer:
         page = answer.read().decode()
     tags = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)

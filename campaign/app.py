@@ -14,6 +14,7 @@ from flask_migrate import Migrate
 
 from campaign import accounts, db, i18n
 from campaign.accounts import cli as accounts_cli
+from campaign.campaigns import cli as campaigns_cli
 from campaign.config import ROOT, Config, ConfigError
 from campaign.demo import cli as demo_cli
 from campaign.jobs import Engine, make_huey
@@ -112,6 +113,7 @@ for command in (
     *operating_cli.commands,
     *demo_cli.commands,
     *accounts_cli.commands,
+    *campaigns_cli.commands,
     *petitions_cli.commands,
 ):
     cli.add_command(command)

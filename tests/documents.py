@@ -5,8 +5,10 @@ become folders of the test's. A block after `<!-- settings -->` holds the settin
 """
 
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,10 +54,11 @@ class Machine:
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
+        self.address = Path(tempfile.mkdtemp(prefix="campaign-")) / "commands"  # a socket's path must be short
         (folder / "bin").mkdir(parents=True)
         (folder / "home").mkdir()
         shim = folder / "bin" / "campaign"
-        shim.write_text(SHIM.format(python=sys.executable, socket=str(folder / "commands")), encoding="utf-8")
+        shim.write_text(SHIM.format(python=sys.executable, socket=str(self.address)), encoding="utf-8")
         shim.chmod(0o755)
         self.env = {
             "PATH": f"{folder / 'bin'}:/usr/bin:/bin",
@@ -86,17 +89,17 @@ class Machine:
     @contextmanager
     def switched_on(self) -> Iterator["Machine"]:
         """While this lasts, `campaign` answers. Importing it costs a second, so that is done once for all commands."""
-        address = self.folder / "commands"
-        with subprocess.Popen([sys.executable, "-c", SERVER, str(address)], cwd=ROOT) as server:
+        with subprocess.Popen([sys.executable, "-c", SERVER, str(self.address)], cwd=ROOT) as server:
             try:
                 deadline = time.monotonic() + 60
-                while not address.exists():
+                while not self.address.exists():
                     assert server.poll() is None
                     assert time.monotonic() < deadline
                     time.sleep(0.02)
                 yield self
             finally:
                 server.terminate()
+                shutil.rmtree(self.address.parent)
 
 
 SHIM = """#!{python} -IS
@@ -111,8 +114,10 @@ sys.exit(line.recv(1)[0])
 """Hands its arguments, environment, folder and files to the server, and ends with the exit code that comes back."""
 
 SERVER = """
-import json, os, socket, sys
+import gc, json, os, socket, sys, traceback
 from campaign.app import cli
+
+gc.freeze()
 
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(sys.argv[1])
@@ -131,8 +136,15 @@ while True:
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)
-        cli.main(args=arguments, prog_name="campaign")
-        os._exit(0)
+        code = 1
+        try:
+            cli.main(args=arguments, prog_name="campaign")
+        except SystemExit as end:
+            code = int(end.code or 0)
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush()
+        os._exit(code)
     for file in files:
         os.close(file)
     line.sendall(bytes([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 255]))

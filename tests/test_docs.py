@@ -90,8 +90,11 @@ def test_the_guides_walk_the_main_path():
 
 
 def test_a_command_that_fails_is_found_out(tmp_path):
-    with pytest.raises(AssertionError, match="no such thing"):
-        Machine(tmp_path / "machine", {}).run("echo no such thing; false")
+    with Machine(tmp_path / "machine", {}).switched_on() as machine:
+        with pytest.raises(AssertionError, match="There is no campaign command"):
+            machine.run("campaign dokter || { echo There is no campaign command; false; }")
+        with pytest.raises(AssertionError, match="exists and is left alone"):
+            machine.run("campaign keys create keys.json; campaign keys create keys.json")
 
 
 # --- the links ------------------------------------------------------------------------------------

@@ -50,3 +50,13 @@ def _present(campaign: Campaign, language: str) -> Presentation:
         summary=text.summary if text else "",
         prisoners=tuple((p.slug, p.name, p.about(language)) for p in campaign.prisoners),
     )
+
+
+def all_campaigns(session: Session) -> list[Campaign]:
+    """Every campaign, by name in the address."""
+    return list(session.scalars(select(Campaign).order_by(Campaign.slug)))
+
+
+def campaign_by_slug(session: Session, slug: str) -> Campaign | None:
+    """The campaign itself, for organisers."""
+    return session.scalars(select(Campaign).where(Campaign.slug == slug)).one_or_none()

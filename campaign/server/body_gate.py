@@ -22,20 +22,24 @@ from campaign.web.client import client_address
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PER_CLIENT = 8
+WAIT_SECONDS = 1.0
+"""How long a request waits for its turn to be read; bodies that arrive with their head take a moment only."""
 LARGEST = 8 * 1024 * 1024
 """Bodies above this are not read at all: the application refuses them by their announced length."""
 _BUSY = b"Too many requests are being received at this moment. Nothing was stored; please try again in a few seconds.\n"
 
 
 class BodyGate:
-    """WSGI layer: reads the bodies of requests, at most `most` at a time."""
+    """WSGI layer: reads the bodies of requests, at most `most` at a time and half as many of one client."""
 
-    def __init__(self, app: WSGIApplication, most: int, trusted: tuple[Network, ...]) -> None:
+    def __init__(
+        self, app: WSGIApplication, most: int, trusted: tuple[Network, ...], wait: float = WAIT_SECONDS
+    ) -> None:
         """`trusted`: proxies whose word about the client's address is believed."""
-        self._app, self._most, self._trusted = app, most, trusted
+        self._app, self._most, self._trusted, self._wait = app, most, trusted, wait
+        self._per_client = max(1, most // 2)
         self._reading: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Read the body, if there is one and room for it, and pass the request on."""
@@ -58,14 +62,18 @@ class BodyGate:
         return self._app(environ, start_response)
 
     def _enter(self, client: str) -> bool:
-        with self._lock:
-            if self._reading.total() >= self._most or self._reading[client] >= PER_CLIENT:
+        with self._turn:
+            if not self._turn.wait_for(lambda: self._has_room(client), self._wait):
                 return False
             self._reading[client] += 1
             return True
 
+    def _has_room(self, client: str) -> bool:
+        return self._reading.total() < self._most and self._reading[client] < self._per_client
+
     def _leave(self, client: str) -> None:
-        with self._lock:
+        with self._turn:
             self._reading[client] -= 1
             if not self._reading[client]:
                 del self._reading[client]
+            self._turn.notify_all()

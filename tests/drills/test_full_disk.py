@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -83,18 +82,15 @@ def small_disk(path: Path) -> Iterator[Callable[[], object]]:
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize("disk", ["limit", "small disk"] if hasattr(resource, "RLIMIT_FSIZE") else ["small disk"])
-def test_a_disk_that_is_full_to_the_last_byte_is_survived(tmp_path, sqlite_template, smtp, address, disk):
-    if disk == "limit" or not may_mount():  # then the limit has to stand for it once more
-        site = sqlite_site(tmp_path, sqlite_template, smtp.port)
-        web = site.web()
-        check_that_a_full_disk_is_survived(site, lambda: no_room(web.listening(site.port)), address)
-        site.close()
+def test_a_disk_that_is_full_to_the_last_byte_is_survived(tmp_path, sqlite_template, smtp, address):
+    if not may_mount():  # then a limit on the size of files has to stand for it
+        with closing(sqlite_site(tmp_path / "site", sqlite_template, smtp.port)) as site:
+            web = site.web()
+            check_that_a_full_disk_is_survived(site, lambda: no_room(web.listening(site.port)), address)
         return
-    with small_disk(tmp_path / "disk") as full:
-        site = sqlite_site(tmp_path / "disk" / "site", sqlite_template, smtp.port)
-        try:
-            site.web()
-            check_that_a_full_disk_is_survived(site, full, address)
-        finally:
-            site.close()
+    with (
+        small_disk(tmp_path / "disk") as full,
+        closing(sqlite_site(tmp_path / "disk" / "site", sqlite_template, smtp.port)) as site,
+    ):
+        site.web()
+        check_that_a_full_disk_is_survived(site, full, address)

@@ -110,8 +110,9 @@ class Watch:
     def check(self, *, cookies: bool) -> None:
         """No request left this machine's two pages, no script or policy complained, no cookie but the desk's."""
         assert self.asked
-        assert [url for url in self.asked if not url.startswith(self._own)] == []
-        assert self.complaints == []
+        foreign = [url for url in self.asked if not url.startswith(self._own)]
+        assert foreign == [], foreign
+        assert self.complaints == [], self.complaints
         names = {cookie["name"] for cookie in self._context.cookies()}
         assert cookies or names == set()
 

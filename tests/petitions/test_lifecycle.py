@@ -215,10 +215,10 @@ class Lifecycle(RuleBasedStateMachine):
     def nobody_and_nothing_is_kept_without_a_signature(self):
         orphans = (
             "SELECT count(*) FROM persons WHERE NOT EXISTS (SELECT 1 FROM signatures s WHERE s.person_id = persons.id)",
-            "SELECT count(*) FROM consents WHERE NOT EXISTS (SELECT 1 FROM signatures s"
-            " WHERE s.uid = consents.origin AND s.person_id = consents.person_id)",
-            "SELECT count(*) FROM messages WHERE content IS NOT NULL AND NOT EXISTS (SELECT 1 FROM signatures s"
-            " WHERE s.uid = messages.topic AND s.person_id IS NOT NULL)",
+            """SELECT count(*) FROM consents WHERE NOT EXISTS (SELECT 1 FROM signatures s
+            WHERE s.uid = consents.origin AND s.person_id = consents.person_id)""",
+            """SELECT count(*) FROM messages WHERE content IS NOT NULL AND NOT EXISTS (SELECT 1 FROM signatures s
+            WHERE s.uid = messages.topic AND s.person_id IS NOT NULL)""",
         )
         assert [self.signing.one(query) for query in orphans] == [0, 0, 0]
         mailboxes = {mailbox for _, mailbox in self.living}
