@@ -53,7 +53,7 @@ bench: $(VENV)/.test-stamp ## measure (ARGS="sign" picks one); only ever against
 
 .PHONY: messages
 messages: $(VENV)/.local-stamp ## gather the texts for translation, bring the catalogues up to date and compile them
-	$(VENV)/bin/pybabel extract --mapping-file pyproject.toml --keywords "lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2" \
+	$(VENV)/bin/pybabel extract --mapping-file pyproject.toml --keywords "_l lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2" \
 	  --sort-by-file --no-location --project campaign --copyright-holder "the campaign authors" \
 	  --output campaign/translations/messages.pot .
 	$(VENV)/bin/pybabel update --input-file campaign/translations/messages.pot --output-dir campaign/translations

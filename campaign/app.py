@@ -28,8 +28,9 @@ from campaign.petitions import views as petitions
 from campaign.petitions.emails import PetitionMails, Sender
 from campaign.privacy import views as privacy
 from campaign.server import cli as server_cli
+from campaign.site import admin as site_admin
 from campaign.site import views as site
-from campaign.vault import KeyRingError, Vault, load, load_or_create
+from campaign.vault import KeyFile, KeyRingError, Vault, load, load_or_create
 from campaign.web import assets, errors, filters, headers, kernel
 from campaign.web.errors import QuietFlask
 from campaign.web.page_cache import PageCache
@@ -59,7 +60,7 @@ def open_vault(config: Config) -> Vault:
     if config.production and not config.keys_file_given:
         raise KeyRingError("CAMPAIGN_KEYS_FILE must name the key ring. Make one with `campaign keys create PATH`.")
     read = load if config.production else load_or_create
-    return Vault(read(config.keys_file), reload=lambda: load(config.keys_file))
+    return Vault(read(config.keys_file), KeyFile(config.keys_file))
 
 
 def _machinery(app: Flask, config: Config, vault: Vault) -> None:
@@ -83,6 +84,7 @@ def _features(app: Flask, config: Config, vault: Vault) -> None:
     for blueprint in (site.blueprint, petitions.blueprint, privacy.blueprint):
         app.register_blueprint(blueprint)
     petitions_admin.init_app(app)
+    site_admin.init_app(app)
 
 
 def _jobs(app: Flask, config: Config) -> None:
@@ -93,6 +95,11 @@ def _jobs(app: Flask, config: Config) -> None:
 
 class CampaignGroup(FlaskGroup):
     """Flask's own group; a setting that makes no sense is a message, not a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Flask would build the application only to list commands, and fail where settings are missing."""
+        self._load_plugin_commands()
+        return sorted(click.Group.list_commands(self, ctx))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command."""

@@ -83,11 +83,11 @@ class Program:
         except psutil.NoSuchProcess:
             return []
 
-    def child(self, *words: str) -> psutil.Process:
-        """The one of `family` whose command line ends with these words."""
-        found = [process for process in self.family() if _ends_with(process, words)]
-        assert len(found) == 1, (words, found)
-        return found[0]
+    def child(self, *words: str) -> psutil.Process | None:
+        """The one that it started itself and whose command line ends with these words, if it runs now."""
+        found = [process for process in self.process.children() if _ends_with(process, words)]
+        assert len(found) <= 1, (words, found)
+        return found[0] if found else None
 
     def listening(self, port: int) -> list[psutil.Process]:
         """The web server's processes among them, by the port they were given."""

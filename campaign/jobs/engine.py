@@ -97,6 +97,7 @@ def make_huey(jobs_url: str) -> Huey:
         return PostgresHuey("campaign", dsn=jobs_url, results=False, utc=True)
     path = Path(jobs_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return SqliteHuey("campaign", filename=str(path), results=False, utc=True, timeout=5)
 
 

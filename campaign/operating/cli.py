@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -14,6 +15,9 @@ from campaign.db import atomic, store
 from campaign.operating import doctor as examination
 from campaign.operating import migrating, rotation
 from campaign.vault import KeyRing, Vault, save
+
+SETTLE_SECONDS = 10.0
+"""After this long no process seals with the old key any more; they look at the ring every second."""
 
 
 @click.command()
@@ -73,7 +77,7 @@ def rotate() -> None:
         click.echo(f"Key {ring.current} is the current one now.")
     _reseal_all(vault)
     click.echo(
-        "Every value is sealed with the current key. Restart web and worker, then `campaign keys retire` drops "
+        "Every value is sealed with the current key. Running processes have noticed. `campaign keys retire` drops "
         "the old keys."
     )
 
@@ -99,6 +103,10 @@ def retire() -> None:
     vault: Vault = current_app.extensions["campaign.vault"]
     config: Config = current_app.extensions["campaign.config"]
     old = set(vault.ring.keys) - {vault.ring.current}
+    settling = vault.ring.rotated_at + SETTLE_SECONDS - time.time()
+    if old and settling > 0:
+        click.echo(f"Waiting {settling:.0f} s until every running process has noticed the rotation …")
+        time.sleep(settling)
     with store().engine.connect() as connection:
         needed = rotation.keys_in_use(connection, old)
     if old - needed:

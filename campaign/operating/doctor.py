@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign.config import ROOT, Config
+from campaign.config import Config
+from campaign.db.versions import newest_migration
 from campaign.mailing.transport import is_loopback
 from campaign.vault import KeyRingError, Vault, load
 
@@ -86,7 +85,7 @@ def keys(config: Config, vault: Vault) -> Finding:
 
 def database(engine: Engine) -> Finding:
     """The database answers and stands at the newest migration."""
-    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    head = newest_migration()
     try:
         with engine.connect() as connection:
             version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -110,6 +109,14 @@ def database(engine: Engine) -> Finding:
 
 def durability(engine: Engine) -> Finding:
     """What is acknowledged is on disk."""
+    try:
+        return _durability(engine)
+    except SQLAlchemyError:
+        advice = "See what is said of the database; then ask again."
+        return Finding("durability", ok=False, text="Unknown until the database answers.", advice=advice)
+
+
+def _durability(engine: Engine) -> Finding:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
@@ -143,10 +150,10 @@ def mail(config: Config, seconds: float = SMTP_SECONDS) -> Finding:
         else:
             client = smtplib.SMTP(smtp.host, smtp.port, timeout=seconds)
         with client:
-            client.ehlo()
+            client.ehlo_or_helo_if_needed()
             if not smtp.implicit_tls and client.has_extn("starttls"):
                 client.starttls(context=context)
-                client.ehlo()
+                client.ehlo_or_helo_if_needed()
             elif smtp.username and not smtp.implicit_tls and not trusted:
                 raise smtplib.SMTPNotSupportedError("the password is not sent in clear")
             if smtp.username:
@@ -223,9 +230,3 @@ def languages(config: Config) -> Finding:
             advice="Take them out of CAMPAIGN_LANGUAGES.",
         )
     return Finding("languages", ok=True, text=", ".join(config.languages))
-
-
-def _alembic() -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return config

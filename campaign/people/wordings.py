@@ -31,11 +31,11 @@ CURRENT = {
             SIGN,
             "2026-11",
             _l(
-                "I sign this petition. I agree that my details, which show a political opinion, are stored encrypted "
-                "for this petition only. I can withdraw at any time."
+                "I sign this petition. I agree that my details, which show a political opinion, are stored for this "
+                "petition only, all but the country encrypted. I can withdraw at any time."
             ),
         ),
-        Wording(SHOW_NAME, "2026-11", _l("Show my name and country in public on this page.")),
+        Wording(SHOW_NAME, "2026-11", _l("Show my name and country in public on the petition's page.")),
         Wording(DELIVER_NAME, "2026-11", _l("Hand my name, country, postal code and comment to the recipients.")),
         Wording(UPDATES, "2026-11", _l("Write to me with news about these prisoners.")),
     )

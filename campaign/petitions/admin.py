@@ -62,7 +62,7 @@ def show(petition: Petition) -> Response:
         states=list(Published),
         numbers=queries.by_status(connection, petition.id),
         countries=queries.country_rows(connection, petition.id),
-        mails=_mails(petition),
+        **_mails(petition),
         may_export=may(Permission.PETITION_EXPORT, petition.campaign_id),
         may_set_state=may(Permission.PETITION_SET_STATE, petition.campaign_id),
         may_preview=may(Permission.PETITION_PREVIEW, petition.campaign_id),
@@ -135,12 +135,16 @@ def export(petition: Petition) -> Response:
     return response
 
 
-def _mails(petition: Petition) -> dict[str, int] | None:
+def _mails(petition: Petition) -> dict[str, object]:
     """What became of the mails about this petition, for those who may see it."""
     if not may(Permission.MAIL_SEE, petition.campaign_id):
-        return None
+        return {}
     topics = select(Signature.uid).where(Signature.petition_id == petition.id)
-    return mailing.by_state(db.session().connection(), topics)
+    connection = db.session().connection()
+    return {
+        "mails": mailing.by_state(connection, topics),
+        "troubles": mailing.troubles(connection, web.vault(), topics),
+    }
 
 
 def _panel(reach: Reach) -> dict[str, object]:

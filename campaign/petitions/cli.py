@@ -31,15 +31,13 @@ def petitions() -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="A file that does not exist yet.",
+    help="Where to; an older list of that name is replaced whole.",
 )
 @with_appcontext
 def export(slug: str, form: str, output: Path) -> None:
     """Write the confirmed signatures of SLUG to a file that only you can read."""
     petition = _petition(slug)
     campaign_id = petition.campaign_id
-    if output.exists():
-        raise click.ClickException(f"{output} exists and is left alone.")
     with _draft_of(output) as draft:
         rows = _write(petition.id, draft)
         with atomic() as session:  # the record first: no list is ever there without it
@@ -52,7 +50,7 @@ def export(slug: str, form: str, output: Path) -> None:
                 details={"format": form, "rows": rows},
                 now=clock.now(),
             )
-        os.link(draft, output)  # unlike a move, this never overwrites
+        draft.replace(output)
     click.echo(f"{rows} confirmed signatures written to {output}.")
 
 

@@ -38,6 +38,8 @@ COLUMNS = (
 )
 BATCH = 2000
 Opener = Callable[[bytes, bytes | None], str]
+Texts = dict[int, tuple[str, int, str]]
+"""Language, version and hash of each text by its id."""
 _PERSONAL = ("given_name", "family_name", "postal_code", "comment")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
@@ -98,10 +100,8 @@ def csv_chunks(engine: Engine, vault: Vault, petition_id: int) -> Iterator[Chunk
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     number = 0
-    with engine.connect() as connection:
-        texts = _texts(connection, petition_id)
     openers = [vault.opener(f"signatures.{name}") for name in _PERSONAL]
-    for rows in _batches(engine, petition_id):
+    for rows, texts in _batches(engine, petition_id):
         writer.writerows(_cells(openers, number, row, texts) for number, row in enumerate(rows, start=number + 1))
         number += len(rows)
         yield Chunk(_take(buffer), len(rows))
@@ -109,18 +109,19 @@ def csv_chunks(engine: Engine, vault: Vault, petition_id: int) -> Iterator[Chunk
         yield Chunk(_take(buffer), 0)
 
 
-def _batches(engine: Engine, petition_id: int) -> Iterator[list[Any]]:
+def _batches(engine: Engine, petition_id: int) -> Iterator[tuple[list[Any], Texts]]:
     after = 0
     while True:
         with engine.connect() as connection:
             rows = list(connection.execute(_ROWS, {"petition": petition_id, "after": after}))
+            texts = _texts(connection, petition_id)  # each time: a version may be added while the list is written
         if not rows:
             return
-        yield rows
+        yield rows, texts
         after = rows[-1].id
 
 
-def _cells(openers: list[Opener], number: int, row: Any, texts: dict[int, tuple[str, int, str]]) -> tuple[object, ...]:
+def _cells(openers: list[Opener], number: int, row: Any, texts: Texts) -> tuple[object, ...]:
     _id, uid, day, country, given, family, postal, comment, deliver, show, text_id = row
     personal = ("", "", "", "")
     if deliver:
@@ -134,7 +135,7 @@ def _cells(openers: list[Opener], number: int, row: Any, texts: dict[int, tuple[
     return (number, day, country, *personal, "yes" if deliver else "no", "yes" if show else "no", *texts[text_id])
 
 
-def _texts(connection: Connection, petition_id: int) -> dict[int, tuple[str, int, str]]:
+def _texts(connection: Connection, petition_id: int) -> Texts:
     query = select(PetitionText).where(PetitionText.petition_id == petition_id)
     return {row.id: (row.language, row.version, row.sha256) for row in connection.execute(query)}
 

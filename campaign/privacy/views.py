@@ -16,6 +16,7 @@ from campaign.db import db, gather
 from campaign.jobs import kick
 from campaign.kit import clock
 from campaign.kit.tokens import BadToken
+from campaign.people import wordings
 from campaign.petitions import receipts, service
 from campaign.petitions.models import Status
 from campaign.petitions.receipts import Receipt
@@ -79,7 +80,9 @@ def not_me(token: str) -> Response:
 def receipt(token: str) -> Response:
     """What is stored, and what may be done with it."""
     own = _own(token, service.RECEIPT)
-    return web.page("privacy/receipt.html", own=own, token=token, saved="saved" in request.args)
+    return web.page(
+        "privacy/receipt.html", own=own, token=token, saved="saved" in request.args, wordings=wordings.CURRENT
+    )
 
 
 @blueprint.post("/receipt/<token>")

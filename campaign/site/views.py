@@ -9,6 +9,7 @@ from werkzeug import Response
 from campaign.accounts.access import public
 from campaign.campaigns import queries as campaigns
 from campaign.db import db
+from campaign.db.versions import newest_migration
 from campaign.i18n import page_language
 from campaign.kit import clock
 from campaign.petitions import queries as petitions
@@ -65,9 +66,13 @@ def readyz() -> Response:
     """This process can read its database at the expected version."""
     try:
         with db.engine.connect() as connection:
-            connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     except Exception as error:  # noqa: BLE001 - not ready is the answer, whatever the reason
         response = jsonify(ready=False, reason=type(error).__name__)
+        response.status_code = 503
+        return response
+    if version != newest_migration():
+        response = jsonify(ready=False, reason="not migrated")
         response.status_code = 503
         return response
     return jsonify(ready=True)

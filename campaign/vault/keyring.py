@@ -12,6 +12,7 @@ import binascii
 import json
 import os
 import stat
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ class KeyRing:
     root: bytes
     keys: dict[int, bytes]
     current: int
+    rotated_at: float = 0.0
+    """When the current key became that, in seconds since 1970."""
 
     @classmethod
     def fresh(cls) -> KeyRing:
@@ -42,12 +45,50 @@ class KeyRing:
         number = next((n for n in range(1, MOST_KEYS + 1) if n not in self.keys), None)
         if number is None:
             raise KeyRingError("The key ring is full; retire the keys that nothing uses with `campaign keys retire`.")
-        return replace(self, keys=self.keys | {number: os.urandom(KEY_BYTES)}, current=number)
+        keys = self.keys | {number: os.urandom(KEY_BYTES)}
+        return replace(self, keys=keys, current=number, rotated_at=time.time())
 
     def without(self, numbers: set[int]) -> KeyRing:
         """A copy that has forgotten `numbers`; the current key cannot be forgotten."""
         kept = {n: key for n, key in self.keys.items() if n not in numbers or n == self.current}
         return replace(self, keys=kept)
+
+
+class KeyFile:
+    """A ring on disk that a running process follows: a rotation elsewhere is noticed within `LOOK_SECONDS`."""
+
+    LOOK_SECONDS = 1.0
+
+    def __init__(self, path: Path) -> None:
+        """Follow the file at `path` from now on."""
+        self.path = path
+        self._seen = self._state()
+        self._next_look = time.monotonic() + self.LOOK_SECONDS
+
+    def newer(self) -> KeyRing | None:
+        """The ring, if the file has changed since the last look; cheap, for it is asked at every sealing."""
+        if time.monotonic() < self._next_look:
+            return None
+        self._next_look = time.monotonic() + self.LOOK_SECONDS
+        state = self._state()
+        if state == self._seen:
+            return None
+        self._seen = state
+        return self.read()
+
+    def read(self) -> KeyRing | None:
+        """The ring as it is now; None while the file cannot be read: what is in memory still serves."""
+        try:
+            return load(self.path)
+        except KeyRingError:
+            return None
+
+    def _state(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
 
 
 def load(path: Path) -> KeyRing:
@@ -57,7 +98,8 @@ def load(path: Path) -> KeyRing:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise KeyRingError(f"{path} can be read by other users of this machine: run `chmod 600 {path}`.")
         keys = {int(number): _key(text) for number, text in data["keys"].items()}
-        ring = KeyRing(root=_key(data["root"]), keys=keys, current=int(data["current"]))
+        rotated_at = float(data.get("rotated_at", 0))
+        ring = KeyRing(root=_key(data["root"]), keys=keys, current=int(data["current"]), rotated_at=rotated_at)
     except FileNotFoundError as error:
         raise KeyRingError(f"There is no key ring at {path}. Make one with `campaign keys create`.") from error
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
@@ -100,7 +142,8 @@ def load_or_create(path: Path) -> KeyRing:
 
 def _as_json(ring: KeyRing) -> dict[str, object]:
     keys = {str(number): base64.b64encode(key).decode() for number, key in ring.keys.items()}
-    return {"version": 1, "current": ring.current, "keys": keys, "root": base64.b64encode(ring.root).decode()}
+    root = base64.b64encode(ring.root).decode()
+    return {"version": 1, "current": ring.current, "rotated_at": ring.rotated_at, "keys": keys, "root": root}
 
 
 def _key(text: str) -> bytes:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from campaign.kit import tokens
-from campaign.vault.keyring import KeyRing
+from campaign.vault.keyring import KeyFile, KeyRing
 
 NONCE_BYTES = 12
 _HEAD = 1 + NONCE_BYTES
@@ -30,11 +30,11 @@ class CannotOpen(Exception):
 
 
 class Vault:
-    """Seals and opens with a key ring. `reload` is asked for the ring again when an unknown key number turns up."""
+    """Seals and opens with a key ring; with a `KeyFile`, follows the ring on disk."""
 
-    def __init__(self, ring: KeyRing, reload: Callable[[], KeyRing] | None = None) -> None:
+    def __init__(self, ring: KeyRing, file: KeyFile | None = None) -> None:
         """Hold `ring`; derive the keys for indexes and tokens from its root."""
-        self._reload = reload
+        self._file = file
         self._take(ring)
         self._index_key = self.derive("blind index")
         self._token_key = self.derive("link token")
@@ -109,8 +109,9 @@ class Vault:
         return hmac.digest(self._token_key, kind.encode() + uid, sha256)[: tokens.MAC_BYTES]
 
     def _cipher_after_reload(self, sealed: bytes) -> AESGCM:
-        if sealed and self._reload is not None:
-            self._take(self._reload())
+        newest = self._file.read() if sealed and self._file is not None else None
+        if newest is not None:
+            self._take(newest)
             if sealed[0] in self._ciphers:
                 return self._ciphers[sealed[0]]
         raise CannotOpen("unknown key")

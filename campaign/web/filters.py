@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from babel.dates import format_date, format_time
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from campaign.config import Config
@@ -29,8 +30,18 @@ def country_name(code: str) -> str:
 
 
 def _date(value: datetime | None) -> str:
-    return format_date(value, "long") if value else ""
+    return format_date(value, "long", locale=_region()) if value else ""
 
 
 def _moment(value: datetime | None) -> str:
-    return f"{format_datetime(value, 'medium')} UTC" if value else ""
+    """Day and minute; always in UTC, and says so."""
+    if value is None:
+        return ""
+    time = format_time(value, "short", locale=_region())
+    return f"{format_date(value, 'medium', locale=_region())}, {time} UTC"
+
+
+def _region() -> str:
+    """The page's language in the form whose dates nobody reads the wrong way round: English as in Europe."""
+    language = page_language().replace("-", "_")
+    return "en_GB" if language == "en" else language

@@ -50,14 +50,14 @@ def test_each_list_is_recorded(run, signing, tmp_path):
     assert "2" in str(entry.details)
 
 
-def test_an_existing_file_is_left_alone(run, signing, tmp_path):
+def test_an_older_list_is_replaced_whole_and_closed_to_others(run, tmp_path):
     output = tmp_path / "list.csv"
-    output.write_text("mine")
-    done = run("export", "free-viasna", "--output", output)
-    assert done.exit_code == 1
-    assert "exists" in done.output
-    assert output.read_text() == "mine"
-    assert exports(signing) == []
+    output.write_text("an older and much longer list\n" * 100)
+    output.chmod(0o644)
+    assert run("export", "free-viasna", "--output", output).exit_code == 0
+    assert output.read_text().startswith("number,confirmed_on")
+    assert "older" not in output.read_text()
+    assert stat.S_IMODE(output.stat().st_mode) == 0o600
 
 
 def test_a_list_that_breaks_off_leaves_no_half_of_it(app, run, signing, tmp_path):

@@ -1,0 +1,323 @@
+"""Everything a person reads can be translated.
+
+A catalogue is made in which every text that `make messages` finds is its own translation in ⟦ ⟧. Every page and mail is
+rendered with it; whatever is shown outside these brackets, and is neither data nor a number, was never offered for
+translation.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_keywords
+from babel.messages.mofile import write_mo
+from flask_babel import get_babel
+from sqlalchemy import select, update
+
+from campaign.accounts.admin import problem_text
+from campaign.accounts.models import Role
+from campaign.accounts.passwords import PasswordProblem
+from campaign.campaigns.models import Campaign, CampaignText
+from campaign.config import ROOT
+from campaign.db import atomic, db
+from campaign.kit import addresses, countries, text
+from campaign.petitions import jobs, views
+from campaign.petitions.forms import SignForm, address_message, text_message
+from campaign.petitions.models import Petition, PetitionText
+from campaign.prisoners.models import Prisoner, PrisonerText
+from campaign.recipients.models import Recipient
+from campaign.web.errors import _words, unavailable_words
+from tests.accounts.browser import PASSWORD
+from tests.browsing import FIELDS, PATH, hidden_fields, link, mails, sign
+from tests.organisers import logged_in
+
+TEXT_PROBLEMS = get_args(text.TextProblemCode)
+TEMPLATES = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+NEVER = datetime(2099, 1, 1, tzinfo=UTC)
+READ_ALOUD = ("aria-label", "alt", "title", "placeholder", "data-working", "data-done", "data-failed")
+BRANDS = {"#FreeViasna", "HTML", "ALTCHA", "CSV", "UTC", "SHA-256", "SHA-256:"}
+LOCAL_ONLY = "local/"  # what `make run` shows to the one who develops
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request, sqlite_template, tmp_path):
+    path = tmp_path / "instance" / "campaign.db"
+    path.parent.mkdir()
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+def keywords() -> dict:
+    """Those of `make messages`, besides Babel's own."""
+    given = re.search(r'--keywords ("[^"]*")', (ROOT / "Makefile").read_text(encoding="utf-8"))[1]
+    return DEFAULT_KEYWORDS | parse_keywords(shlex.split(given)[0].split())
+
+
+@pytest.fixture(scope="session")
+def translations(tmp_path_factory) -> Path:
+    """A folder of translations into bracketed English."""
+    catalogue = Catalog(locale="en")
+    sources = (
+        (ROOT / "campaign", [("**.py", "python")]),
+        (ROOT / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
+    )
+    for folder, methods in sources:
+        options = {pattern: {"silent": "false"} for pattern, method in methods if method == "jinja2"}
+        for *_, message, _comments, context in extract_from_dir(folder, methods, options, keywords()):
+            translated = tuple(map(bracketed, message)) if isinstance(message, tuple) else bracketed(message)
+            catalogue.add(message, translated, context=context)
+    path = tmp_path_factory.mktemp("translations") / "en" / "LC_MESSAGES" / "messages.mo"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_mo(file, catalogue)
+    return path.parent.parent.parent
+
+
+def bracketed(message: str) -> str:
+    return f"⟦{message}⟧"
+
+
+@pytest.fixture
+def app(app, translations):
+    get_babel(app).translation_directories[:] = [str(translations)]
+    return app
+
+
+@pytest.fixture
+def data(app) -> set[str]:
+    """Words that come from the database or from Unicode's own tables: nobody translates them with the site."""
+    columns = (Campaign.name, CampaignText.title, CampaignText.summary, Petition.slug, PetitionText.title,
+               PetitionText.body, Prisoner.name, PrisonerText.about, Recipient.name, Recipient.office,
+               Recipient.organisation, Recipient.hostile_reason)  # fmt: skip
+    with app.app_context():
+        found = [value for column in columns for value in db.session.scalars(select(column))]
+    found += [name for _, name in countries.choices("en")]
+    months = (
+        "January February March April May June July August September October November December Jan Feb Mar Apr Jun "
+    )
+    return words(" ".join([*found, *FIELDS.values(), *BRANDS, months, "Sept Jul Aug Sep Oct Nov Dec AM PM"]))
+
+
+def words(plain: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", re.sub(r"https?://\S+|\b[0-9a-f]{64}\b", "", plain)))
+
+
+class Visible(HTMLParser):
+    """What a page shows or reads aloud, without what stands in brackets."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.outside: list[str] = []
+        self.depth = 0
+        self.skipping = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.skipping += tag in ("script", "style")
+        given = dict(attrs)
+        for name in READ_ALOUD:
+            self.take_whole(given.get(name))
+        if tag == "meta" and given.get("name") == "description":
+            self.take_whole(given.get("content"))
+        if tag == "input" and given.get("type") == "submit":
+            self.take_whole(given.get("value"))
+
+    def handle_endtag(self, tag):
+        self.skipping -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if self.skipping:
+            return
+        for piece in re.split("([⟦⟧])", data):
+            if piece in ("⟦", "⟧"):
+                self.depth += 1 if piece == "⟦" else -1
+            elif not self.depth and piece.strip():
+                self.outside.append(piece.strip())
+
+    def take_whole(self, value):
+        left = outside(value or "")
+        if left.strip():
+            self.outside.append(left.strip())
+
+
+def outside(plain: str) -> str:
+    """A text without what stands in brackets, which may stand inside one another."""
+    while "⟦" in plain:
+        shorter = re.sub("⟦[^⟦⟧]*⟧", " ", plain)
+        assert shorter != plain, plain
+        plain = shorter
+    return plain
+
+
+def untranslated(shown: list[str], data: set[str]) -> list[str]:
+    return [piece for piece in shown if words(piece) - data]
+
+
+def check_page(answer, data, status=200) -> None:
+    assert answer.status_code == status, answer.text[:400]
+    assert "⟦" in answer.text
+    found = Visible(answer.text)
+    assert found.depth == 0
+    assert untranslated(found.outside, data) == []
+
+
+def fresh(path):
+    """Past the layer that keeps pages for a second."""
+    return f"{path}?again"
+
+
+def test_every_text_is_in_the_catalogue(app):
+    with app.test_request_context():
+        assert _words(404)[0] == "⟦There is no such page⟧"
+
+
+@pytest.mark.parametrize("name", sorted(str(path.relative_to(ROOT / "templates")) for path in TEMPLATES))
+def test_no_template_holds_words_of_its_own(app, name):
+    """Also those that no page below renders: what is not inside of `_()` is data, or is found here."""
+    source = (ROOT / "templates" / name).read_text(encoding="utf-8")
+    found = [re.sub(r'\b[a-z-]+="[^"]*"', "", piece) for piece in Visible(own_words(app, source)).outside]
+    assert untranslated(found, words(" ".join(BRANDS))) == []
+
+
+def own_words(app, source: str) -> str:
+    """A template without its statements, expressions and what `trans` offers for translation."""
+    shown, translated, block = [], False, ""
+    for _, kind, value in app.jinja_env.lex(source):
+        if kind == "data":
+            shown.append("" if translated else value)
+            continue
+        shown.append("0")
+        block = "" if kind == "block_begin" else block or value.strip()
+        if block in ("trans", "endtrans"):
+            translated = block == "trans"
+    return "".join(shown)
+
+
+def test_public_pages(app, client, data):
+    for path in ("/", "/campaigns/free-viasna", PATH, f"{PATH}/thanks", "/privacy"):
+        check_page(client.get(path), data)
+
+
+def test_pages_of_petitions_that_are_not_open(app, client, data):
+    for number, state in enumerate(({"published": "closed"}, {"published": "published", "opens_at": NEVER})):
+        with app.app_context(), atomic() as session:
+            session.execute(update(Petition).values(**state))
+        views._snapshots.clear()
+        for path in ("/", "/campaigns/free-viasna", PATH):
+            check_page(client.get(f"{path}?{number}"), data)
+
+
+def test_the_form_with_every_mistake(app, client, data):
+    bad = {
+        "given_name": "",
+        "family_name": "http://x.org",
+        "email": "x",
+        "country": "XX",
+        "postal_code": "<",
+        "consent": None,
+    }
+    answer = sign(client, **bad, comment="x\u202e")
+    data |= words(" ".join(value or "" for value in bad.values()))
+    check_page(answer, data, 422)
+    check_page(sign(client, form_token="x"), data, 422)
+
+
+def test_the_form_that_asks_for_work(app, client, data):
+    with app.test_request_context():
+        page = views.render(views._public("free-viasna"), SignForm.empty(), work={"challenge": "x"}).get_data(
+            as_text=True
+        )
+    found = Visible(page)
+    assert untranslated(found.outside, data) == []
+    for label, value in re.findall(r'data-([\w-]+)="([^"]*)"', page):
+        assert label == "work" or not words(outside(value)), f"data-{label}"
+
+
+def test_the_signers_own_pages_and_mails(app, client, data):
+    sign(client, show_name="y", updates="y")
+    path = link(mails(app)[-1])
+    check_page(client.get(path), data)
+    client.post(path)
+    check_page(client.get(path), data)
+    receipt = link(mails(app)[-1])
+    check_page(client.get(receipt), data)
+    client.post(receipt, data={"deliver_name": "y"})
+    check_page(client.get(f"{receipt}?saved"), data)
+    sign(client)
+    check_page(client.get("/receipt/x"), data, 404)
+    seen = mails(app)
+    client.post(f"{receipt}/withdraw")
+    check_page(client.get(receipt), data)
+    check_page(client.get(path), data)
+    sign(client, email="not-me@example.org")
+    check_page(client.post(link(mails(app)[-1]) + "/not-me"), data)
+    for message in seen:
+        check_mail(message, data)
+    assert len(seen) == 3
+
+
+def check_mail(message, data) -> None:
+    assert untranslated([outside(message["Subject"])], data) == []
+    plain = re.sub(r"https?://\S+", "", message.get_body(("plain",)).get_content())
+    assert untranslated([outside(plain)], data) == []
+    assert untranslated(Visible(message.get_body(("html",)).get_content()).outside, data) == []
+
+
+def test_the_reminder(app, client, data):
+    sign(client)
+    with app.app_context(), atomic() as session:
+        session.execute(update(Campaign).values(reminder_days=[0]))
+    with app.app_context():
+        jobs.remind_and_purge()
+    assert len(mails(app)) == 2
+    check_mail(mails(app)[-1], data)
+
+
+def test_the_desk(app, data):
+    browser = logged_in(app, Role.OWNER)
+    data |= words("owner everywhere example org free viasna signatures csv")
+    desk = "/admin/petitions/free-viasna"
+    sign(app.test_client())
+    for path in ("/admin/", "/admin/password", desk, f"{desk}/preview"):
+        check_page(browser.get(path), data)
+    assert browser.post(f"{desk}/state", seen=desk, state="nonsense").status_code == 303
+    check_page(browser.get(desk), data)
+    assert browser.post(f"{desk}/state", seen=desk, state="closed").status_code == 303
+    check_page(browser.get(desk), data)
+    for present, new, again in (("x", "y", "z"), (PASSWORD, "a", "b"), (PASSWORD, "short", "short")):
+        answer = browser.post("/admin/password", seen="/admin/password", present=present, new=new, again=again)
+        check_page(answer, data)
+    check_page(browser.client.post("/admin/password"), data, 400)
+
+
+def test_the_login(app, data):
+    client = app.test_client()
+    check_page(client.get("/admin/login"), data)
+    client.post("/admin/password")
+    check_page(client.get("/admin/login"), data)
+    fields = hidden_fields(client.get("/admin/login").text)
+    answer = client.post("/admin/login", data=fields | {"email": "nobody@example.net", "password": "wrong wrong wrong"})
+    check_page(answer, data | words("nobody example net"))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 413, 418, 429, 500])
+def test_every_error_page(app, status):
+    with app.test_request_context():
+        assert all(piece.startswith("⟦") and piece.endswith("⟧") for piece in (*_words(status), *unavailable_words()))
+
+
+def test_every_message_of_every_form(app):
+    with app.test_request_context():
+        found = [text_message(name, text.TextProblem(code, 9)) for name in ("given_name", "family_name")
+                 for code in TEXT_PROBLEMS]  # fmt: skip
+        found += [address_message(addresses.AddressProblem(code)) for code in ("missing", "too_long", "syntax")]
+        found += [problem_text(PasswordProblem(code)) for code in ("short", "long", "common", "address")]
+    assert [piece for piece in found if not (piece.startswith("⟦") and piece.endswith("⟧"))] == []
