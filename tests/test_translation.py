@@ -44,7 +44,6 @@ TEMPLATES = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
 READ_ALOUD = ("aria-label", "alt", "title", "placeholder", "data-working", "data-done", "data-failed")
 BRANDS = {"#FreeViasna", "HTML", "ALTCHA", "CSV", "UTC", "SHA-256", "SHA-256:"}
-LOCAL_ONLY = "local/"  # what `make run` shows to the one who develops
 
 
 @pytest.fixture(params=["sqlite"])

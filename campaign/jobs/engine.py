@@ -47,6 +47,7 @@ class Engine:
     """Set when the worker is told to stop: a job that runs for long looks at it and ends soon."""
     _tasks: dict[str, Any] = field(default_factory=dict)
     _kicked: SimpleQueue[str] = field(default_factory=SimpleQueue)
+    _pending: set[str] = field(default_factory=set)
     _kicker: int | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,12 +65,15 @@ class Engine:
         """Have job `name` run soon. Never fails: should this be lost, the schedule finds the work within a minute."""
         if self._kicker != os.getpid():
             self._start_kicker()
-        self._kicked.put(name)
+        if name not in self._pending:
+            self._pending.add(name)
+            self._kicked.put(name)
 
     def _start_kicker(self) -> None:
         with self._lock:
             if self._kicker != os.getpid():  # threads do not survive a fork; the child starts its own
                 self._kicked = SimpleQueue()
+                self._pending = set()
                 threading.Thread(target=self._pass_on, args=(self._kicked,), name="kicker", daemon=True).start()
                 self._kicker = os.getpid()
 
@@ -79,6 +83,7 @@ class Engine:
             time.sleep(KICK_SECONDS)  # what is kicked, and so committed, meanwhile is taken up by the same call
             while not kicked.empty():
                 names.add(kicked.get())
+            self._pending -= names  # before they are queued: a kick from now on asks for one more run
             for name in names:
                 try:
                     self._tasks[name]()

@@ -64,13 +64,13 @@ def add_headers(response: Response) -> Response:
 
 @pages.get("/")
 def index() -> str:
-    """The newest mails first. The list renews itself unless `live=0`: it must be possible to stop that."""
+    """The newest mails first. The list renews itself only if `live=1` asks for it (WCAG 2.2.1, timing)."""
     ids = _folder().ids()
     page = max(1, request.args.get("page", default=1, type=int))
     shown = ids[(page - 1) * PER_PAGE : page * PER_PAGE]
     headings = [heading for mail_id in shown if (heading := _heading(mail_id))]
     older = page + 1 if len(ids) > page * PER_PAGE else None
-    live = page == 1 and request.args.get("live") != "0"
+    live = page == 1 and request.args.get("live") == "1"
     return _render("local/index.html", headings=headings, total=len(ids), page=page, older=older, live=live)
 
 

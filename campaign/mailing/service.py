@@ -28,6 +28,21 @@ KEEP_FAILED_CONTENT = timedelta(days=7)
 ENVELOPE, CONTENT, ANSWER = "messages.envelope", "messages.content", "messages.answer"
 
 
+NEW_COLUMNS = (
+    "uid",
+    "kind",
+    "topic",
+    "state",
+    "envelope",
+    "content",
+    "created_at",
+    "due_at",
+    "attempts",
+    "finished_at",
+)
+"""What `new_row` gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message in our hands. `envelope` and `content` are sealed; `due_at` is when it was due before the claim."""
@@ -77,7 +92,7 @@ def new_row(
     envelope, sealed = vault.seal(ENVELOPE, uid, to), vault.seal(CONTENT, uid, content)
     return {
         "uid": uid,
-        "kind": kind,
+        "kind": str(kind),
         "topic": topic,
         "state": "withheld" if withheld else "queued",
         "envelope": None if withheld else envelope,
@@ -87,11 +102,6 @@ def new_row(
         "attempts": 0,
         "finished_at": now if withheld else None,
     }
-
-
-def enqueue_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Put many mails into the outbox, each as `new_row` made it."""
-    connection.execute(_INSERT, rows)
 
 
 def cancel(connection: Connection, topic: bytes) -> int:

@@ -15,6 +15,8 @@ from campaign.people.models import Consent, Person
 from campaign.vault import Vault
 
 EMAIL = "persons.email"
+NEW_COLUMNS = ("uid", "campaign_id", "email_index", "email", "language", "created_at")
+CONSENT_COLUMNS = ("origin", "purpose", "wording", "given_at")
 
 _FIND = select(Person.id).where(Person.campaign_id == bindparam("campaign"), Person.email_index == bindparam("index"))
 _INSERT = insert(table_of(Person))

@@ -103,6 +103,12 @@ class Act:
     now: datetime
 
 
+NEW_COLUMNS = (
+    *("uid", "petition_id", "text_id", "status", "given_name", "family_name", "postal_code", "comment", "country"),
+    *("show_name", "deliver_name", "updates", "mails", "reminders", "created_at"),
+)
+"""What `new_row` gives."""
+
 _table = table_of(Signature)
 _FIND = (
     select(Signature.id, Signature.uid, Signature.status, Signature.mails)
@@ -310,7 +316,7 @@ def _values(vault: Vault, uid: bytes, target: Target, form: Submission, now: dat
     seal = vault.seal_optional
     return {
         "text_id": target.text_id,
-        "status": Status.PENDING,
+        "status": Status.PENDING.value,
         "given_name": seal("signatures.given_name", uid, form.given_name),
         "family_name": seal("signatures.family_name", uid, form.family_name),
         "postal_code": seal("signatures.postal_code", uid, form.postal_code),

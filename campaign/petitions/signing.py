@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, select, union_all
+from sqlalchemy import BindParameter, Connection, bindparam, select, union_all
 
 from campaign.db.base import table_of
+from campaign.db.bulk import BulkInsert, new_ids
 from campaign.kit.tokens import new_uid
 from campaign.mailing import service as mailing
+from campaign.mailing.models import Message
 from campaign.people import service as people
-from campaign.people.models import Person
+from campaign.people.models import Consent, Person
 from campaign.petitions import service
 from campaign.petitions.models import Refusal, Signature
 from campaign.petitions.service import Act, Kind, Mails, Submission, Target
@@ -32,8 +34,10 @@ _KNOWN = union_all(
     select(Person.email_index).where(Person.email_index.in_(_INDEXES)),
     select(Refusal.email_index).where(Refusal.email_index.in_(_INDEXES)),
 )
-_PERSONS = insert(table_of(Person)).returning(Person.id, sort_by_parameter_order=True)
-_SIGNATURES = insert(table_of(Signature))
+_PERSONS = BulkInsert(table_of(Person), ("id", *people.NEW_COLUMNS))
+_SIGNATURES = BulkInsert(table_of(Signature), ("person_id", *service.NEW_COLUMNS))
+_CONSENTS = BulkInsert(table_of(Consent), ("person_id", *people.CONSENT_COLUMNS))
+_MESSAGES = BulkInsert(table_of(Message), mailing.NEW_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,9 @@ def sign_together(connection: Connection, batch: list[Prepared]) -> None:
 
 
 def _write(connection: Connection, fresh: list[Prepared]) -> None:
-    ids = list(connection.execute(_PERSONS, [each.person for each in fresh]).scalars())
-    connection.execute(
-        _SIGNATURES, [each.signature | {"person_id": person} for each, person in zip(fresh, ids, strict=True)]
-    )
-    people.add_consents(
-        connection,
-        [row | {"person_id": person} for each, person in zip(fresh, ids, strict=True) for row in each.consents],
-    )
-    mailing.enqueue_rows(connection, [each.message for each in fresh])
+    ids = new_ids(connection, table_of(Person), len(fresh))
+    pairs = list(zip(fresh, ids, strict=True))
+    _PERSONS.run(connection, [each.person | {"id": person} for each, person in pairs])
+    _SIGNATURES.run(connection, [each.signature | {"person_id": person} for each, person in pairs])
+    _CONSENTS.run(connection, [row | {"person_id": person} for each, person in pairs for row in each.consents])
+    _MESSAGES.run(connection, [each.message for each in fresh])

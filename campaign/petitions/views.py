@@ -36,7 +36,7 @@ EVEN_SECONDS = 0.015
 `python -m bench.timing` measures whether it does. A busy server takes longer than this anyway and does not wait.
 """
 # Without a database the page is still shown, and a form that is posted comes back with what was typed.
-_snapshots: Keep[tuple[int, str], Snapshot | None] = Keep(seconds=1.0, despite=is_unavailable)
+_snapshots: Keep[tuple[int, str], Snapshot | None] = Keep(seconds=2.0, despite=is_unavailable)
 
 
 def mails() -> PetitionMails:

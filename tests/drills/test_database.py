@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsing import PATH
+from tests.browsing import PATH, link
 from tests.databases import TEMPLATE, Postgres
 from tests.running import Answer, Site, Visitor, mail_to
 from tests.server.waiting import eventually
@@ -38,6 +38,29 @@ def keeps_what_was_typed(answer: Answer, address: str) -> bool:
         *("So stay\nstrong &amp; hopeful &lt;3", '<option value="DE" selected', 'value="on" checked'),
     )
     return all(part in answer.text for part in wanted)
+
+
+def check_that_pages_and_buttons_say_so(visitor: Visitor, confirm: str) -> None:
+    """While the database is away: each page answers or says that it cannot, and no button pretends to have worked."""
+    for number in range(3):
+        refused = visitor.sign(f"away{number}@example.org", **TYPED)
+        assert says_that_it_cannot(refused)
+        assert keeps_what_was_typed(refused, f"away{number}@example.org")
+    eventually(lambda: visitor.get("/readyz").status == 503)
+    for path in ("/", PATH, f"{PATH}.json", f"{PATH}/count.json", confirm):
+        answer = visitor.get(path)
+        assert answer.status == 200 or says_that_it_cannot(answer), path
+    assert says_that_it_cannot(visitor.post(confirm))
+    assert visitor.get("/healthz").status == 200
+
+
+def check_that_all_goes_on(site: Site, visitor: Visitor, smtp, confirm: str) -> None:
+    """Once it is back: signing, confirming, mailing and counting work, and nobody touched a thing."""
+    sign_until_it_works(visitor, "after@example.org")
+    assert visitor.post(confirm).status == 303
+    mail_to(smtp, "after@example.org", within=150)
+    eventually(lambda: visitor.count() == 1, within=150)
+    assert site.stored().keys() == {"before@example.org", "after@example.org"}
 
 
 def sign_until_it_works(visitor: Visitor, address: str) -> None:
@@ -68,21 +91,12 @@ def test_a_database_file_that_is_away_for_a_while_loses_nothing_acknowledged(sit
     worker = site.worker()
     visitor = site.visitor()
     assert visitor.sign("before@example.org").status == 303
-    mail_to(smtp, "before@example.org")
+    confirm = link(mail_to(smtp, "before@example.org"))
     aside = site.database.with_name("aside.db")
     site.database.rename(aside)
-    for number in range(3):
-        refused = visitor.sign(f"away{number}@example.org", **TYPED)
-        assert says_that_it_cannot(refused)
-        assert keeps_what_was_typed(refused, f"away{number}@example.org")
-    eventually(lambda: visitor.get("/readyz").status == 503)
-    for path in ("/", PATH, f"{PATH}.json", f"{PATH}/count.json"):
-        answer = visitor.get(path)
-        assert answer.status == 200 or says_that_it_cannot(answer), path
+    check_that_pages_and_buttons_say_so(visitor, confirm)
     aside.rename(site.database)
-    sign_until_it_works(visitor, "after@example.org")
-    mail_to(smtp, "after@example.org")
-    assert site.stored().keys() == {"before@example.org", "after@example.org"}
+    check_that_all_goes_on(site, visitor, smtp, confirm)
     assert worker.running
 
 
@@ -101,21 +115,12 @@ def test_a_postgresql_server_that_is_away_for_a_while_loses_nothing_acknowledged
 def check_a_stop_and_a_start(site: Site, postgres: Postgres, smtp) -> None:
     web, worker, visitor = site.web(), site.worker(), site.visitor()
     assert visitor.sign("before@example.org").status == 303
-    mail_to(smtp, "before@example.org")
+    confirm = link(mail_to(smtp, "before@example.org"))
     postgres.server.stop()
     try:
-        for number in range(3):
-            refused = visitor.sign(f"away{number}@example.org", **TYPED)
-            assert says_that_it_cannot(refused)
-            assert keeps_what_was_typed(refused, f"away{number}@example.org")
-        eventually(lambda: visitor.get("/readyz").status == 503)
-        for path in ("/", PATH, f"{PATH}.json", f"{PATH}/count.json"):
-            answer = visitor.get(path)
-            assert answer.status == 200 or says_that_it_cannot(answer), path
+        check_that_pages_and_buttons_say_so(visitor, confirm)
     finally:
         postgres.server.start()
-    sign_until_it_works(visitor, "after@example.org")
-    mail_to(smtp, "after@example.org", within=150)
-    assert site.stored().keys() == {"before@example.org", "after@example.org"}
+    check_that_all_goes_on(site, visitor, smtp, confirm)
     assert web.running
     assert worker.running

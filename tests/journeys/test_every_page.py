@@ -124,7 +124,7 @@ def changed_choices(page: Page, _local: Local, somebody: Somebody) -> None:
 
 
 def first_mail(page: Page, local: Local, _somebody: Somebody) -> None:
-    page.goto(f"{local.mails_url}?live=0")
+    page.goto(local.mails_url)
     page.locator(".mails a").first.click()
     page.locator("dl.headers").wait_for()
 
@@ -147,7 +147,7 @@ PAGES = {
     "receipt, saved": changed_choices,
     "receipt, unfolded": opened_leave,
     "receipt, withdrawn": of("withdrawn"),
-    "mails": lambda page, local, _somebody: page.goto(f"{local.mails_url}?live=0"),
+    "mails": lambda page, local, _somebody: page.goto(local.mails_url),
     "a mail": first_mail,
 }
 

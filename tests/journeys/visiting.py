@@ -148,7 +148,7 @@ def open_mail(page: Page, local: Local, address: str) -> None:
     """In the local mails page, open the newest mail to `address` and follow the link in its text."""
 
     def listed() -> bool:
-        page.goto(f"{local.mails_url}?live=0")
+        page.goto(local.mails_url)
         return page.locator("li", has_text=address).count() > 0
 
     eventually(listed, within=60)

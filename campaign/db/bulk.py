@@ -1,0 +1,61 @@
+"""Inserting many rows at the driver's own speed, for the hot path.
+
+SQLAlchemy costs some ten microseconds a row for what is always the same here: the statement and the order of its
+values. A `BulkInsert` works that out once per dialect. Values go to the driver as they are, but for moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Table, func, select, text
+
+from campaign.db.base import UtcDateTime
+
+Row = dict[str, Any]
+
+
+class BulkInsert:
+    """`INSERT` into some columns of a table, for rows given as dictionaries with exactly these keys."""
+
+    def __init__(self, table: Table, columns: Sequence[str]) -> None:
+        """`columns` by their names; the others get what the database gives them."""
+        self._table, self._columns = table, tuple(columns)
+        self._moments = [name for name in columns if isinstance(table.c[name].type, UtcDateTime)]
+        self._sql: dict[str, str] = {}
+
+    def run(self, connection: Connection, rows: list[Row]) -> None:
+        """Insert all rows. Raises what the driver raises, as SQLAlchemy's exceptions."""
+        if not rows:
+            return
+        dialect = connection.dialect
+        sql = self._sql.get(dialect.name) or self._compile(dialect)
+        if dialect.name == "sqlite":
+            rows = [self._for_sqlite(row) for row in rows]
+        connection.exec_driver_sql(sql, [tuple(map(row.__getitem__, self._columns)) for row in rows])
+
+    def _compile(self, dialect: Dialect) -> str:
+        marker = "?" if dialect.paramstyle == "qmark" else "%s"
+        names = ", ".join(self._columns)
+        sql = f"INSERT INTO {self._table.name} ({names}) VALUES ({', '.join([marker] * len(self._columns))})"  # noqa: S608 - names from our own models
+        self._sql[dialect.name] = sql
+        return sql
+
+    def _for_sqlite(self, row: Row) -> Row:
+        return row | {name: _text(row[name]) for name in self._moments}
+
+
+def new_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Ids for `count` rows to come. On SQLite the transaction must hold the write lock already."""
+    if connection.dialect.name == "sqlite":
+        last: int = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        return list(range(last + 1, last + 1 + count))
+    sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    return list(connection.execute(sequence, {"table": table.name, "count": count}).scalars())
+
+
+def _text(moment: datetime | None) -> str | None:
+    """As SQLAlchemy stores a moment in SQLite: UTC, without a zone."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if moment else None
