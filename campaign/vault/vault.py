@@ -51,6 +51,9 @@ class Vault:
 
     def seal(self, column: str, uid: bytes, text: str) -> bytes:
         """Encrypt `text` for `table.column` of the row named by `uid`."""
+        newest = self._file.newer() if self._file is not None else None
+        if newest is not None:  # the old key may be dropped soon, and what it seals then would be lost
+            self._take(newest)
         number, cipher = self._sealing
         nonce = os.urandom(NONCE_BYTES)
         return number + nonce + cipher.encrypt(nonce, text.encode(), column.encode() + uid)
@@ -76,12 +79,12 @@ class Vault:
         def open_value(uid: bytes, sealed: bytes | None) -> str:
             if sealed is None:
                 return ""
-            cipher = self._ciphers.get(sealed[0])
+            cipher = self._ciphers.get(sealed[0]) if sealed else None
             if cipher is None:
                 return self.open(column, uid, sealed)
             try:
                 return cipher.decrypt(sealed[1:_HEAD], sealed[_HEAD:], label + uid).decode()
-            except InvalidTag:
+            except (InvalidTag, ValueError):
                 raise CannotOpen(column) from None
 
         return open_value

@@ -94,6 +94,11 @@ class Lifecycle(RuleBasedStateMachine):
             confirmed = key in self.living and self.living[key].confirmed
             self.signed(slug, form, self.uid_of(slug, form), self.row(*key) | before[key] if confirmed else None)
 
+    @rule(slug=st.sampled_from(PETITIONS), form=forms())
+    def insist(self, slug, form):
+        for _ in range(6):
+            self.sign(slug, form)
+
     def uid_of(self, slug, form):
         """As it stands in the database; None where there is no living signature."""
         target, vault = self.targets[slug], self.app.extensions["campaign.vault"]

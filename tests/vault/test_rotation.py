@@ -1,11 +1,14 @@
 """A new field key: everything stored is sealed anew while people sign, then the old key goes and nothing is lost."""
 
+import time
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
 from campaign.db import Base, Sealed, store
 from campaign.operating import rotation
-from campaign.operating.cli import keys
+from campaign.operating.cli import SETTLE_SECONDS, keys
 from campaign.petitions import receipts
 from campaign.vault import KeyRing, Vault, load, save
 from tests.factories import Signing
@@ -21,8 +24,9 @@ def run(app):
     """Runs `campaign keys …` as a new process would: with the ring that is on disk now."""
 
     def command(*args):
-        before = app.extensions["campaign.vault"]
-        app.extensions["campaign.vault"] = Vault(load(app.extensions["campaign.config"].keys_file))
+        before, path = app.extensions["campaign.vault"], app.extensions["campaign.config"].keys_file
+        save(path, replace(load(path), rotated_at=0.0))  # long ago: every process has noticed
+        app.extensions["campaign.vault"] = Vault(load(path))
         try:
             done = app.test_cli_runner().invoke(keys, args)
         finally:
@@ -111,6 +115,15 @@ def test_a_rotation_that_was_interrupted_is_taken_up_where_it_stopped(app, signi
     assert "persons: 0 values sealed anew" in said
     assert numbers(app) == {2: total}
     everything_opens(app, signing, Vault(load(ring_file)))
+
+
+def test_an_old_key_is_kept_until_every_process_must_have_noticed_the_rotation(app, ring_file):
+    save(ring_file, replace(load(ring_file).with_new_key(), rotated_at=time.time() + 0.2 - SETTLE_SECONDS))
+    app.extensions["campaign.vault"] = Vault(load(ring_file))
+    done = app.test_cli_runner().invoke(keys, ["retire"])
+    assert "until every running process has noticed" in done.output
+    assert load(ring_file).rotated_at + SETTLE_SECONDS <= time.time()
+    assert set(load(ring_file).keys) == {2}
 
 
 def test_more_rows_than_a_batch_are_all_sealed_anew(app, signing):

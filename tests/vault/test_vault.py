@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from campaign.kit import tokens
 from campaign.kit.tokens import BadToken
-from campaign.vault import CannotOpen, KeyRing, KeyRingError, Vault
+from campaign.operating.cli import SETTLE_SECONDS
+from campaign.vault import CannotOpen, KeyFile, KeyRing, KeyRingError, Vault, save
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 UID, OTHER = b"u" * 16, b"v" * 16
@@ -115,10 +116,37 @@ def test_a_token_is_the_uid_and_its_mac():
     assert tokens.split(vault.issue("s", UID))[:2] == ("s", UID)
 
 
-def test_a_running_process_opens_what_a_newer_ring_sealed_and_seals_with_it_from_then_on():
-    old = KeyRing.fresh()
+class Eager(KeyFile):
+    """Looks at the file every time."""
+
+    LOOK_SECONDS = 0.0
+
+
+@pytest.fixture
+def rotated(tmp_path):
+    """A running vault whose ring was rotated on disk: the vault, the old ring, the new one."""
+    path, old = tmp_path / "keys.json", KeyRing.fresh()
+    save(path, old)
+    patient, eager = Vault(old, KeyFile(path)), Vault(old, Eager(path))
     new = old.with_new_key()
-    running = Vault(old, reload=lambda: new)
+    save(path, new)
+    return patient, eager, old, new
+
+
+def test_a_running_process_seals_with_the_new_key_soon_after_a_rotation_without_having_read_anything(rotated):
+    _, eager, _, new = rotated
+    assert eager.seal("a.b", UID, "x")[0] == new.current
+    assert KeyFile.LOOK_SECONDS < SETTLE_SECONDS / 2
+
+
+def test_a_ring_that_cannot_be_read_for_a_moment_leaves_the_one_in_memory_at_work(rotated):
+    _, eager, old, _ = rotated
+    eager._file.path.unlink()
+    assert eager.seal("a.b", UID, "x")[0] == old.current
+
+
+def test_a_running_process_opens_what_a_newer_ring_sealed_and_seals_with_it_from_then_on(rotated):
+    running, _, old, new = rotated
     fresh = Vault(new).seal("a.b", UID, "new")
     assert running.seal("a.b", UID, "x")[0] == old.current
     assert running.open("a.b", UID, fresh) == "new"
@@ -126,13 +154,22 @@ def test_a_running_process_opens_what_a_newer_ring_sealed_and_seals_with_it_from
     assert running.open("a.b", UID, Vault(old).seal("a.b", UID, "old")) == "old"
 
 
-def test_a_key_number_nobody_knows_does_not_open_even_after_a_look_at_the_ring():
-    ring = KeyRing.fresh()
-    asked = []
-    running = Vault(ring, reload=lambda: asked.append(1) or ring)
+def test_a_key_number_nobody_knows_does_not_open_even_after_a_look_at_the_ring(rotated):
+    for running in (*rotated[:2], vault):
+        with pytest.raises(CannotOpen):
+            running.open("a.b", UID, b"\x09" + b"x" * 40)
+
+
+@given(st.data())
+def test_the_way_for_many_values_opens_and_refuses_the_same(data):
+    words = data.draw(st.text(st.characters(exclude_categories=["Cs"])))
+    sealed, opener = vault.seal("a.b", UID, words), vault.opener("a.b")
+    assert opener(UID, sealed) == words
+    assert opener(UID, None) == ""
     with pytest.raises(CannotOpen):
-        running.open("a.b", UID, b"\x09" + b"x" * 40)
-    assert asked == [1]
+        opener(OTHER, sealed)
+    with pytest.raises(CannotOpen):
+        opener(UID, sealed[: data.draw(st.integers(0, len(sealed) - 1))])
 
 
 def test_while_the_ring_is_taken_anew_every_thread_seals_with_a_key_that_fits_its_number():
