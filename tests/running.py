@@ -32,6 +32,7 @@ from campaign.db import atomic, store
 from campaign.demo.service import load
 from campaign.kit import clock
 from campaign.people import service as people
+from campaign.server import leash
 from campaign.server.ports import next_free
 from tests.browsing import FIELDS, PATH, hidden_fields, link
 from tests.fakes.smtp import FakeSmtp
@@ -40,6 +41,7 @@ from tests.server.waiting import alive, eventually
 CAMPAIGN = Path(sys.executable).with_name("campaign")
 READY_WITHIN = 90
 SMALL = 4_096
+_LEASH, _LEASH_HELD = os.pipe()  # a `web` or `worker` ends when the test run is gone, however that ended
 _FIRST_PORTS = itertools.count(10_000 + os.getpid() * 7 % 8_000)
 
 
@@ -56,7 +58,8 @@ class Program:
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 [str(part) for part in command],
-                env=_bare(os.environ) | dict(env),
+                env=_bare(os.environ) | dict(env) | {leash.VARIABLE: str(_LEASH)},
+                pass_fds=(_LEASH,),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import threading
-from collections import Counter
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -30,15 +29,17 @@ _BUSY = b"Too many requests are being received at this moment. Nothing was store
 
 
 class BodyGate:
-    """WSGI layer: reads the bodies of requests, at most `most` at a time and half as many of one client."""
+    """WSGI layer: reads the bodies of requests, at most `most` at a time and five sixths of them of one client."""
 
     def __init__(
         self, app: WSGIApplication, most: int, trusted: tuple[Network, ...], wait: float = WAIT_SECONDS
     ) -> None:
         """`trusted`: proxies whose word about the client's address is believed."""
         self._app, self._most, self._trusted, self._wait = app, most, trusted, wait
-        self._per_client = max(1, most // 2)
-        self._reading: Counter[str] = Counter()
+        self._per_client = max(1, most * 5 // 6)
+        self._reading = 0
+        self._by_client: dict[str, int] = {}
+        self._waiting = 0
         self._turn = threading.Condition()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -63,17 +64,27 @@ class BodyGate:
 
     def _enter(self, client: str) -> bool:
         with self._turn:
-            if not self._turn.wait_for(lambda: self._has_room(client), self._wait):
+            if not self._has_room(client) and not self._wait_for_room(client):
                 return False
-            self._reading[client] += 1
+            self._reading += 1
+            self._by_client[client] = self._by_client.get(client, 0) + 1
             return True
 
+    def _wait_for_room(self, client: str) -> bool:
+        self._waiting += 1
+        try:
+            return self._turn.wait_for(lambda: self._has_room(client), self._wait)
+        finally:
+            self._waiting -= 1
+
     def _has_room(self, client: str) -> bool:
-        return self._reading.total() < self._most and self._reading[client] < self._per_client
+        return self._reading < self._most and self._by_client.get(client, 0) < self._per_client
 
     def _leave(self, client: str) -> None:
         with self._turn:
-            self._reading[client] -= 1
-            if not self._reading[client]:
-                del self._reading[client]
-            self._turn.notify_all()
+            self._reading -= 1
+            left = self._by_client.pop(client) - 1
+            if left:
+                self._by_client[client] = left
+            if self._waiting:
+                self._turn.notify_all()

@@ -6,21 +6,17 @@ import pytest
 from flask_babel import force_locale
 
 from campaign.app import create_app
+from campaign.config import Config
 from campaign.kit import addresses, text
 from campaign.petitions.forms import CHOICES, TYPED, SignForm, address_message, text_message
 
 GOOD = {"given_name": "Jo", "family_name": "Baker", "email": "Jo@Example.org", "country": "de", "consent": "y"}
 
 
-@pytest.fixture(params=["sqlite"])
-def database_url(request, tmp_path, sqlite_template):
-    """No database is asked here; one is enough."""
-    return f"sqlite:///{sqlite_template}"
-
-
-@pytest.fixture
-def app(config):
-    return create_app(config)
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """No database is asked here, and nothing is changed: one application is enough."""
+    return create_app(Config.from_env({"CAMPAIGN_INSTANCE": str(tmp_path_factory.mktemp("instance"))}))
 
 
 @pytest.fixture
