@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,9 @@ POOL_SIZE = 48  # above the number of web threads, so that no request waits for 
 RACES = 5
 RACE_STATES = ("40001", "40P01")
 """PostgreSQL: serialization failure, deadlock detected."""
+
+_CLAIM = text("SELECT pg_try_advisory_lock(hashtext(:name))")
+_UNCLAIM = text("SELECT pg_advisory_unlock(hashtext(:name))")
 
 db = SQLAlchemy(metadata=Base.metadata)
 
@@ -70,6 +73,21 @@ class Store:
     def gather_together(self, together: Together, item: Any) -> None:
         """As `gather`, for many callers with the same `together`: see `Gatherer.run_together`."""
         _unless_raced(lambda: self._gatherer.run_together(together, item))
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[bool]:
+        """Whether this process alone does `name` now. The claim ends with the block, or with the process."""
+        if self._queue:
+            with self._queue.claim(name) as ours:
+                yield ours
+            return
+        with self.engine.connect() as connection:
+            ours = bool(connection.execute(_CLAIM, {"name": name}).scalar_one())
+            try:
+                yield ours
+            finally:
+                if ours:
+                    connection.execute(_UNCLAIM, {"name": name})
 
 
 def _unless_raced(run: Callable[[], Result]) -> Result:

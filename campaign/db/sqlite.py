@@ -98,6 +98,20 @@ class WriterQueue:
             else:
                 return
 
+    @contextmanager
+    def claim(self, name: str) -> Iterator[bool]:
+        """Whether nobody else in any process holds the claim `name` now."""
+        path = self._database.with_name(f"{self._database.name}.{name}")
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+        finally:
+            os.close(handle)
+
     def _check(self) -> None:
         identity = self._identify()
         if self._identity is None:

@@ -90,6 +90,10 @@ class Engine:
                 except Exception as error:  # noqa: BLE001 - the schedule is the safety net
                     log.warning("job %s not queued: %s", name, type(error).__name__)
 
+    def make_tables(self) -> None:
+        """Make Huey's own tables; part of `campaign migrate`. Nothing else needs the database to start."""
+        self.huey.storage.initialize_schema()
+
     def start_all(self) -> None:
         """Queue every job once, so that a new worker begins with whatever waits."""
         for task in self._tasks.values():
@@ -99,7 +103,7 @@ class Engine:
 def make_huey(jobs_url: str) -> Huey:
     """The Huey of `CAMPAIGN_JOBS_URL`: `sqlite:///path` or `postgresql://…`."""
     if jobs_url.startswith("postgresql://"):
-        return PostgresHuey("campaign", dsn=jobs_url, results=False, utc=True)
+        return PostgresHuey("campaign", dsn=jobs_url, results=False, utc=True, create_tables=False)
     path = Path(jobs_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -20,6 +20,7 @@ def migrate(app: Flask, revision: str = "head") -> None:
         sqlite.create_file(Path(config.database_url.removeprefix("sqlite:///")))
     with app.app_context():
         upgrade(directory=FOLDER, revision=revision)
+    app.extensions["campaign.jobs"].make_tables()
 
 
 def go_back(app: Flask, revision: str) -> None:

@@ -40,31 +40,36 @@ def count() -> None:
 
 def recount() -> None:
     """Compare every kept count with the rows; repair and raise the alarm where they differ."""
-    engine = store().engine
+    with store().exclusive("recount") as ours:
+        if ours:  # two at once would each book the same repair
+            _recount()
+
+
+def _recount() -> None:
     level = {} if store().embedded else {"isolation_level": "REPEATABLE READ"}
-    with engine.connect().execution_options(**level) as connection, connection.begin():
+    with store().engine.connect().execution_options(**level) as connection, connection.begin():
         repairs = counting.differences(connection)
     with atomic() as session:
-        connection = session.connection()
-        counting.repair(connection, repairs)
-        for repair in repairs:
-            audit.record(
-                connection,
-                actor="recount",
-                action="count.repaired",
-                subject=f"petition {repair.petition_id}",
-                campaign_id=None,
-                details={"country": repair.country, "change": repair.change},
-                now=clock.now(),
-            )
+        _book(session.connection(), repairs)
     count()
     with atomic() as session:
         wrong_totals = counting.align_totals(session.connection())
     if repairs or wrong_totals:
-        log.error(
-            "ALERT: counts differed from the signatures and were repaired: %d lines, %d totals",
-            len(repairs),
-            wrong_totals,
+        found = "ALERT: counts differed from the signatures and were repaired: %d lines, %d totals"
+        log.error(found, len(repairs), wrong_totals)
+
+
+def _book(connection: Connection, repairs: list[counting.Repair]) -> None:
+    counting.repair(connection, repairs)
+    for repair in repairs:
+        audit.record(
+            connection,
+            actor="recount",
+            action="count.repaired",
+            subject=f"petition {repair.petition_id}",
+            campaign_id=None,
+            details={"country": repair.country, "change": repair.change},
+            now=clock.now(),
         )
 
 

@@ -14,3 +14,6 @@ class KickRecorder:
 
     def kick(self, name: str) -> None:
         self.kicked.append(name)
+
+    def make_tables(self) -> None:
+        """There are none."""

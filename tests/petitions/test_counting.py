@@ -171,3 +171,16 @@ def test_no_public_page_counts_rows(app, client, signing):
     event.remove(engine, "before_cursor_execute", note)
     assert len(statements) > 5
     assert [statement for statement in statements if "count(" in statement or "sum(" in statement] == []
+
+
+def test_a_second_recount_at_the_same_time_stands_back(app, signing):
+    signing.confirmed()
+    with app.app_context(), store().exclusive("recount") as ours:
+        assert ours
+        with atomic() as session:
+            session.execute(text("UPDATE petitions SET confirmed_count = 7"))
+        jobs.recount()
+        assert signing.one("SELECT confirmed_count FROM petitions") == 7
+    with app.app_context():
+        jobs.recount()
+    assert signing.one("SELECT confirmed_count FROM petitions") == 1
