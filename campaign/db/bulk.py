@@ -18,34 +18,42 @@ Row = dict[str, Any]
 
 
 class BulkInsert:
-    """`INSERT` into some columns of a table, for rows given as dictionaries with exactly these keys."""
+    """`INSERT` into some columns of a table, for rows given as dictionaries with exactly these keys.
+
+    All rows go in one statement: the SQLite driver lets other threads run after each, and having to wait for them after
+    every row would make a batch as slow as its rows one by one.
+    """
 
     def __init__(self, table: Table, columns: Sequence[str]) -> None:
         """`columns` by their names; the others get what the database gives them."""
         self._table, self._columns = table, tuple(columns)
         self._moments = [at for at, name in enumerate(columns) if isinstance(table.c[name].type, UtcDateTime)]
-        self._sql: dict[str, str] = {}
+        self._sql: dict[tuple[str, int], str] = {}
 
     def run(self, connection: Connection, rows: list[Row]) -> None:
-        """Insert all rows. Raises what the driver raises, as SQLAlchemy's exceptions."""
+        """Insert all rows, some hundred at most. Raises what the driver raises, as SQLAlchemy's exceptions."""
         if not rows:
             return
         dialect = connection.dialect
-        sql = self._sql.get(dialect.name) or self._compile(dialect)
+        sql = self._sql.get((dialect.name, len(rows))) or self._compile(dialect, len(rows))
         moments = self._moments if dialect.name == "sqlite" else ()
-        connection.exec_driver_sql(sql, [self._values(row, moments) for row in rows])
+        values: list[Any] = []
+        for row in rows:
+            values += self._values(row, moments)
+        connection.exec_driver_sql(sql, tuple(values))
 
-    def _values(self, row: Row, moments: Sequence[int]) -> tuple[Any, ...]:
+    def _values(self, row: Row, moments: Sequence[int]) -> list[Any]:
         values = [row[name] for name in self._columns]
         for at in moments:
             values[at] = _text(values[at])
-        return tuple(values)
+        return values
 
-    def _compile(self, dialect: Dialect) -> str:
+    def _compile(self, dialect: Dialect, rows: int) -> str:
         marker = "?" if dialect.paramstyle == "qmark" else "%s"
-        names = ", ".join(self._columns)
-        sql = f"INSERT INTO {self._table.name} ({names}) VALUES ({', '.join([marker] * len(self._columns))})"  # noqa: S608 - names from our own models
-        self._sql[dialect.name] = sql
+        one = f"({', '.join([marker] * len(self._columns))})"
+        head = f"INSERT INTO {self._table.name} ({', '.join(self._columns)})"
+        sql = f"{head} VALUES {', '.join([one] * rows)}"
+        self._sql[dialect.name, rows] = sql
         return sql
 
 
