@@ -85,10 +85,16 @@ class Engine:
                 names.add(kicked.get())
             self._pending -= names  # before they are queued: a kick from now on asks for one more run
             for name in names:
-                try:
-                    self._tasks[name]()
-                except Exception as error:  # noqa: BLE001 - the schedule is the safety net
-                    log.warning("job %s not queued: %s", name, type(error).__name__)
+                self._queue(name)
+
+    def _queue(self, name: str) -> None:
+        for attempt in (1, 2):  # the first may meet a kept connection that a restarted database has closed
+            try:
+                self._tasks[name]()
+            except Exception as error:  # noqa: BLE001 - the schedule is the safety net
+                log.warning("job %s not queued at attempt %d: %s", name, attempt, type(error).__name__)
+            else:
+                return
 
     def make_tables(self) -> None:
         """Make Huey's own tables; part of `campaign migrate`. Nothing else needs the database to start."""

@@ -96,6 +96,11 @@ class FakeSmtp:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.mails) >= count, seconds), f"only {len(self.mails)} mails"
 
+    def wait_until_alone(self, seconds: float = 30) -> None:
+        """Return when every connection is over, and so all that was sent on it has been taken."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._open, seconds), "somebody is still connected"
+
     def wait_for_command(self, start: str, seconds: float = 30) -> None:
         """Return when some command began with `start`."""
         with self._changed:
@@ -120,7 +125,9 @@ class FakeSmtp:
                 sock.sendall(b"421 4.7.0 too many connections\r\n")
             else:
                 _Conversation(self, sock, stream).hold()
-        self._open.discard(sock)
+        with self._changed:
+            self._open.discard(sock)
+            self._changed.notify_all()
 
     def note(self, *, command: str | None = None, mail: Mail | None = None) -> None:
         with self._changed:

@@ -40,6 +40,7 @@ def test_a_drainer_killed_while_sending_loses_no_mail_and_doubles_only_those_in_
     server.wait_for(100)
     first.send_signal(signal.SIGKILL)
     first.wait()
+    server.wait_until_alone()  # what the dead process wrote last is read first
     unwritten = len(server.mails) - outbox.states().count("sent")
     start_drainer(outbox, ahead=31)
     server.wait_for(300 + unwritten, 60)
