@@ -8,8 +8,9 @@ of a line, and nothing a person could misread as a space.
 from __future__ import annotations
 
 import base64
-import os
 import re
+
+from campaign.kit.randomness import random_bytes
 
 UID_BYTES = 16
 MAC_BYTES = 16
@@ -22,7 +23,7 @@ class BadToken(ValueError):
 
 def new_uid() -> bytes:
     """16 random bytes that name a row for good: part of its links and bound into its encryption."""
-    return os.urandom(UID_BYTES)
+    return random_bytes(UID_BYTES)
 
 
 def join(kind: str, uid: bytes, mac: bytes) -> str:

@@ -9,7 +9,6 @@ does not open.
 from __future__ import annotations
 
 import hmac
-import os
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from campaign.kit import tokens
+from campaign.kit.randomness import random_bytes
 from campaign.vault.keyring import KeyFile, KeyRing
 
 NONCE_BYTES = 12
@@ -55,7 +55,7 @@ class Vault:
         if newest is not None:  # the old key may be dropped soon, and what it seals then would be lost
             self._take(newest)
         number, cipher = self._sealing
-        nonce = os.urandom(NONCE_BYTES)
+        nonce = random_bytes(NONCE_BYTES)
         return number + nonce + cipher.encrypt(nonce, text.encode(), column.encode() + uid)
 
     def seal_optional(self, column: str, uid: bytes, text: str) -> bytes | None:
