@@ -114,6 +114,7 @@ class CampaignGroup(FlaskGroup):
 cli = CampaignGroup(
     create_app=create_app, help="Solidarity campaigns for political prisoners.", add_default_commands=False
 )
+cli.params.clear()  # Flask's own: another application, a file of settings, debugging
 for command in (
     *server_cli.commands,
     *local_cli.commands,

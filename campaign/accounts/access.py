@@ -163,12 +163,6 @@ def rule_of(view: Callable[..., Any]) -> Rule | None:
     return found
 
 
-def permission_of(view: Callable[..., Any]) -> Permission | None:
-    """The permission a view function asks for; None if it asks for none (see `rule_of`)."""
-    rule = rule_of(view)
-    return rule.permission if rule else None
-
-
 def who_is_logged_in() -> Organiser | None:
     """The organiser of the present session, if there is one."""
     organiser: Organiser | None = getattr(current_user, "organiser", None)

@@ -17,17 +17,12 @@ BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END""",
     """CREATE TRIGGER audit_entries_stay BEFORE DELETE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END""",
 )
-SQLITE_DROP = ("DROP TRIGGER audit_entries_stay_unchanged", "DROP TRIGGER audit_entries_stay")
 
 POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'audit entries are only ever added'; END $$""",
     """CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
 FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_refuse()""",
-)
-POSTGRESQL_DROP = (
-    "DROP TRIGGER audit_entries_stay ON audit_entries",
-    "DROP FUNCTION audit_entries_refuse()",
 )
 
 _table = AuditEntry.__table__

@@ -75,6 +75,11 @@ def clean_code(value: str, *, maximum: int = 16, required: bool = False) -> str:
     return _fitting(code, maximum, required=required)
 
 
+def full_name(given: str, family: str) -> str:
+    """Both names in one line. A lone dash stands for a name that somebody has not, and is left out."""
+    return " ".join(part for part in (given, family) if part and part not in _DASHES)
+
+
 def has_link(text: str) -> bool:
     """Whether some program that shows the text might turn a part of it into a link.
 

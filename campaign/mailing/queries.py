@@ -23,7 +23,7 @@ def by_state(connection: Connection, topics: Select[Any]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A mail that did not go out (yet), and what the server said: it may name the address, so never log it."""
+    """A mail that did not go out (yet), and what the server said, with addresses taken out."""
 
     kind: str
     state: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -107,16 +108,27 @@ class Senders:
         try:
             connection.send_prepared(self._transport.sender, to, content)
         except Refused as refusal:
-            return (
-                service.failed(message, refusal.answer)
-                if refusal.permanent
-                else service.deferred(message, refusal.answer, now())
-            )
+            answer = without_addresses(refusal.answer, to)
+            return service.failed(message, answer) if refusal.permanent else service.deferred(message, answer, now())
         except Interrupted as interruption:
-            return service.deferred(message, BROKEN + interruption.answer, now())
+            return service.deferred(message, BROKEN + without_addresses(interruption.answer, to), now())
         except Unavailable as unavailable:
-            return unavailable
+            return Unavailable(without_addresses(unavailable.answer, to))
         except Exception as error:  # noqa: BLE001 - a mail that cannot be sent must not stop the others
             connection.close()
             return service.deferred(message, f"not sent: {type(error).__name__}", now())
         return service.sent(message)
+
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;]+")
+_HIDDEN = "…"
+
+
+def without_addresses(answer: str, to: str) -> str:
+    """What a server said, without the recipient `to` or any other address: who may read answers may not read those.
+
+    Some servers name the part before the "@" alone, others an address to which the mail was passed on.
+    """
+    local = to.partition("@")[0]
+    without = _ADDRESS.sub(_HIDDEN, answer)
+    return re.sub(rf"(?<![\w.+-]){re.escape(local)}(?![\w.+-])", _HIDDEN, without, flags=re.IGNORECASE)

@@ -14,7 +14,7 @@ from campaign.config import Config
 from campaign.db import atomic, store
 from campaign.operating import doctor as examination
 from campaign.operating import migrating, rotation
-from campaign.vault import KeyRing, Vault, save
+from campaign.vault import KeyRing, Vault, changing, save
 
 SETTLE_SECONDS = 10.0
 """After this long no process seals with the old key any more; they look at the ring every second."""
@@ -66,16 +66,15 @@ def create(path: Path) -> None:
 @with_appcontext
 def rotate() -> None:
     """Add a new field key and seal every stored value anew with it. Safe to stop and to run again."""
-    vault: Vault = current_app.extensions["campaign.vault"]
     config: Config = current_app.extensions["campaign.config"]
-    with store().engine.connect() as connection:
-        unfinished = rotation.keys_in_use(connection, set(vault.ring.keys) - {vault.ring.current})
-    if not unfinished:
-        ring = vault.ring.with_new_key()
-        save(config.keys_file, ring)
-        vault = Vault(ring)
-        click.echo(f"Key {ring.current} is the current one now.")
-    _reseal_all(vault)
+    with changing(config.keys_file) as found:
+        with store().engine.connect() as connection:
+            unfinished = rotation.keys_in_use(connection, set(found.keys) - {found.current})
+        ring = found if unfinished else found.with_new_key()
+        if not unfinished:
+            save(config.keys_file, ring)
+            click.echo(f"Key {ring.current} is the current one now.")
+        _reseal_all(Vault(ring))
     click.echo(
         "Every value is sealed with the current key. Running processes have noticed. `campaign keys retire` drops "
         "the old keys."
@@ -100,17 +99,17 @@ def _reseal_all(vault: Vault) -> None:
 @with_appcontext
 def retire() -> None:
     """Drop keys that no stored value needs any more."""
-    vault: Vault = current_app.extensions["campaign.vault"]
     config: Config = current_app.extensions["campaign.config"]
-    old = set(vault.ring.keys) - {vault.ring.current}
-    settling = vault.ring.rotated_at + SETTLE_SECONDS - time.time()
-    if old and settling > 0:
-        click.echo(f"Waiting {settling:.0f} s until every running process has noticed the rotation …")
-        time.sleep(settling)
-    with store().engine.connect() as connection:
-        needed = rotation.keys_in_use(connection, old)
-    if old - needed:
-        save(config.keys_file, vault.ring.without(old - needed))
+    with changing(config.keys_file) as ring:
+        old = set(ring.keys) - {ring.current}
+        settling = ring.rotated_at + SETTLE_SECONDS - time.time()
+        if old and settling > 0:
+            click.echo(f"Waiting {settling:.0f} s until every running process has noticed the rotation …")
+            time.sleep(settling)
+        with store().engine.connect() as connection:
+            needed = rotation.keys_in_use(connection, old)
+        if old - needed:
+            save(config.keys_file, ring.without(old - needed))
     click.echo(
         f"Dropped: {len(old - needed)}. Still needed: {len(needed)}{' (run `campaign keys rotate`)' if needed else ''}."
     )

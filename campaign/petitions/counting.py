@@ -1,9 +1,8 @@
 """Keeping the count.
 
 Confirming and withdrawing write a line (+1 or -1) into the tally in their own transaction. The counting job takes up
-the lines that are
-there, all or none, and adds them to the petition and its countries: no hot row while thousands sign, nothing missed
-when a transaction is slow, nothing counted twice when the job is killed.
+the lines that are there, all or none, and adds them to the petition and its countries: no hot row while thousands
+sign, nothing missed when a transaction is slow, nothing counted twice when the job is killed.
 """
 
 from __future__ import annotations

@@ -79,18 +79,15 @@ class PetitionMails:
 
     def _build(self, settings: MailSettings, kind: Kind, language: str) -> MailTemplate:
         title = settings.titles.get(language) or settings.titles[settings.language]
-        context = {
-            "title": title,
-            "link": "@@link@@",
-            "purge_days": settings.purge_days,
-            "sender": settings.sender,
-        }
+        # "@@" marks what is filled in per signer; in somebody's words it is only two signs
+        title, sender, own_subject = (words.replace("@@", "@") for words in (title, settings.sender, settings.subject))
+        context = {"title": title, "link": "@@link@@", "purge_days": settings.purge_days, "sender": sender}
         subject, text, html = load(f"petition_{kind}", language, context)
         return MailTemplate.build(
-            subject=settings.subject or subject,
+            subject=own_subject or subject,
             text=text,
             html=html,
-            sender_name=settings.sender,
+            sender_name=sender,
             sender_address=self._sender.address,
             language=language,
             domain=self._sender.address.rpartition("@")[2],

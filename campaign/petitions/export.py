@@ -2,17 +2,19 @@
 
 Columns (RFC 4180, UTF-8, CRLF, one header line):
 `number` counts the rows · `confirmed_on` day in UTC · `country` ISO 3166-1 alpha-2 · `given_name`, `family_name`,
-`postal_code`, `comment` only
-where the signer agreed that the name is handed over, else empty · `deliver_name`, `show_name` yes or no ·
-`text_language`, `text_version`, `text_sha256` the text that was signed.
+`postal_code`, `comment` only where the signer agreed that the name is handed over, else empty · `deliver_name`,
+`show_name` yes or no · `text_language`, `text_version`, `text_sha256` the text that was signed.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe before it; `unguard` takes it off again.
+A cell that a spreadsheet would take for a formula gets an apostrophe before it. So does what follows a semicolon, tab
+or newline within a cell: where the comma is the decimal sign, Excel opens the file as if semicolons parted it, and a
+new cell begins there. `unguard` takes them off again.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +44,8 @@ Texts = dict[int, tuple[str, int, str]]
 """Language, version and hash of each text by its id."""
 _PERSONAL = ("given_name", "family_name", "postal_code", "comment")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+_RISKY_WITHIN = re.compile(r"""(?<=[;\t\r\n])(?=[ ]*["'=+\-@＝＋－＠])""")
+_GUARD_WITHIN = re.compile(r"(?<=[;\t\r\n])'")
 
 _ROWS = (
     select(
@@ -68,13 +72,15 @@ _ROWS = (
 
 
 def guard(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula, whatever it thinks parts the cells."""
+    if ";" in cell or "\n" in cell or "\t" in cell or "\r" in cell:
+        cell = _RISKY_WITHIN.sub("'", cell)
     return f"'{cell}" if cell.startswith(_RISKY) else cell
 
 
 def unguard(cell: str) -> str:
     """What `guard` was given."""
-    return cell.removeprefix("'")
+    return _GUARD_WITHIN.sub("", cell.removeprefix("'"))
 
 
 @dataclass(frozen=True, slots=True)

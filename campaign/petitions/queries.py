@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from campaign.campaigns.models import Campaign
+from campaign.kit.text import full_name
 from campaign.petitions.models import (
     CountryCount,
     Petition,
@@ -26,7 +27,6 @@ from campaign.vault import Vault
 PUBLIC_NAMES = 12
 FEWEST_PER_COUNTRY = 5
 """A country with fewer signers is not shown by name: in a small group a number can point at a person."""
-PAGE_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +161,9 @@ _PUBLIC = (
 def public_signers(connection: Connection, vault: Vault, petition_id: int) -> Iterator[Signer]:
     """The latest names that may be shown, newest first."""
     for row in connection.execute(_PUBLIC, {"petition": petition_id}):
-        yield Signer(full_name(vault, row.uid, row.given_name, row.family_name), row.country)
-
-
-def full_name(vault: Vault, uid: bytes, given: bytes | None, family: bytes | None) -> str:
-    """A signer's name as typed. A lone dash stands for a name that the signer has not."""
-    parts = (
-        vault.open_optional("signatures.given_name", uid, given),
-        vault.open_optional("signatures.family_name", uid, family),
-    )
-    return " ".join(part for part in parts if part not in {"", "-", "–"})
+        given = vault.open_optional("signatures.given_name", row.uid, row.given_name)
+        family = vault.open_optional("signatures.family_name", row.uid, row.family_name)
+        yield Signer(full_name(given, family), row.country)
 
 
 @dataclass(frozen=True, slots=True)

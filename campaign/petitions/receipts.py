@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from campaign.kit.text import full_name
 from campaign.people.models import Consent, Person
 from campaign.petitions.models import Petition, PetitionText, Signature
 from campaign.vault import Vault
@@ -50,7 +51,7 @@ class Receipt:
     @property
     def name(self) -> str:
         """Both names in one line."""
-        return " ".join(part for part in (self.given_name, self.family_name) if part not in {"", "-", "–"})
+        return full_name(self.given_name, self.family_name)
 
 
 _RECEIPT = (

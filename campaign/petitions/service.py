@@ -128,8 +128,8 @@ def sign(act: Act, target: Target, form: Submission) -> bytes | None:
     """Store an unconfirmed signature and its mail; the signature's uid, or None if the address refused mail.
 
     New, pending and confirmed addresses take the same steps, so that time tells nothing: look up, write the
-    signature, write one
-    message. A pending signature takes over what was typed last; a confirmed one is never changed from here.
+    signature, write one message. A pending signature takes over what was typed last with the same address; a
+    confirmed one is never changed from here.
     """
     index = people.email_index(act.vault, target.campaign_id, form.canonical)
     person = people.find(act.connection, target.campaign_id, index)
@@ -160,13 +160,13 @@ def _sign_again(act: Act, target: Target, form: Submission, person: int, found: 
     limit = MOST_MAILS - 1 if pending else MOST_MAILS
     may_mail = found.mails < limit and found.status in (Status.PENDING, Status.CONFIRMED)
     changes: dict[str, Any] = {"row": found.id, "mails": found.mails + may_mail}
-    if pending and may_mail:
+    # Two addresses can share one canonical form without sharing one owner: what the one types, the other must not see.
+    email, _language = people.email_of(act.connection, act.vault, person)
+    if pending and may_mail and email.lower() == form.email.lower():
         changes |= _values(act.vault, uid, target, form, act.now)
         people.forget_consents(act.connection, uid)
         people.consent(act.connection, person, uid, purposes(form), act.now)
     act.connection.execute(_UPDATE, changes)
-    # To the address that signed first: two addresses can share one canonical form without sharing one owner.
-    email, _language = people.email_of(act.connection, act.vault, person)
     kind = Kind.CONFIRM if pending else Kind.ALREADY
     _mail(act, kind, target.petition_id, uid, email, form.language, withheld=not may_mail)
     return uid

@@ -3,8 +3,7 @@
 When a petition is on the news, nearly all signatures are of addresses that nobody knows yet. What such a signature
 consists of is prepared in the request's own thread (`prepare`); the gathering thread then writes those of all waiting
 requests with one statement per table. Every other case (known, pending, confirmed, refused, twice in one batch) goes
-through
-`service.sign`, which also defines what the result must be: a test compares the two.
+through `service.sign`, which also defines what the result must be: a test compares the two.
 """
 
 from __future__ import annotations

@@ -90,9 +90,8 @@ def sign(slug: str) -> Response:
 @public
 def thanks(slug: str) -> Response:
     """Look into your mailbox: the same page for everybody who signed."""
-    return web.page(
-        "petitions/thanks.html", seconds=60, petition=_public(slug), text=_public(slug).text(page_language())
-    )
+    petition = _public(slug)
+    return web.page("petitions/thanks.html", seconds=60, petition=petition, text=petition.text(page_language()))
 
 
 @blueprint.get("/petitions/<slug>.json")

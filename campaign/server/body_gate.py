@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from campaign.config import Network
-from campaign.web.client import client_address
+from campaign.web.client import client_address, client_network
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,10 +44,12 @@ class BodyGate:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Read the body, if there is one and room for it, and pass the request on."""
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if not 0 < length <= LARGEST:
+        chunked = "HTTP_TRANSFER_ENCODING" in environ  # then nobody says how long it will be
+        length = LARGEST + 1 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
+        if not (chunked or 0 < length <= LARGEST):
             return self._app(environ, start_response)
-        client = client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted)
+        peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
+        client = client_network(client_address(peer, forwarded, self._trusted))
         if not self._enter(client):
             status = HTTPStatus.SERVICE_UNAVAILABLE
             start_response(
@@ -59,7 +61,7 @@ class BodyGate:
             body = environ["wsgi.input"].read(length)
         finally:
             self._leave(client)
-        environ["wsgi.input"] = io.BytesIO(body)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
         return self._app(environ, start_response)
 
     def _enter(self, client: str) -> bool:

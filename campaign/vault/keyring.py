@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import json
 import os
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,8 +43,12 @@ class KeyRing:
         return cls(root=os.urandom(KEY_BYTES), keys={1: os.urandom(KEY_BYTES)}, current=1)
 
     def with_new_key(self) -> KeyRing:
-        """A copy with one more key, which is the current one."""
-        number = next((n for n in range(1, MOST_KEYS + 1) if n not in self.keys), None)
+        """A copy with one more key, which is the current one.
+
+        Its number was not used lately: a process that has slept through two rotations would take it for another key.
+        """
+        numbers = (*range(self.current + 1, MOST_KEYS + 1), *range(1, self.current))
+        number = next((n for n in numbers if n not in self.keys), None)
         if number is None:
             raise KeyRingError("The key ring is full; retire the keys that nothing uses with `campaign keys retire`.")
         keys = self.keys | {number: os.urandom(KEY_BYTES)}
@@ -73,8 +79,10 @@ class KeyFile:
         state = self._state()
         if state == self._seen:
             return None
-        self._seen = state
-        return self.read()
+        ring = self.read()
+        if ring is not None:  # one that is half written, or not ours to read yet, is looked at again
+            self._seen = state
+        return ring
 
     def read(self) -> KeyRing | None:
         """The ring as it is now; None while the file cannot be read: what is in memory still serves."""
@@ -130,6 +138,23 @@ def save(path: Path, ring: KeyRing, *, new: bool = False) -> None:
         draft.unlink()
         raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[KeyRing]:
+    """The ring at `path`, which no other process may change meanwhile. Raises `KeyRingError` if one is at it.
+
+    Two rotations at once would give one number to two keys, and what was sealed with one of them would be lost.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise KeyRingError(f"Another command is changing {path}. Try again when it has ended.") from None
+        yield load(path)
+    finally:
+        os.close(folder)  # closing releases the lock
 
 
 def load_or_create(path: Path) -> KeyRing:

@@ -32,10 +32,11 @@ def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
 def client_key(address: str, key: bytes, now: float) -> str:
     """A hash of the client's network (IPv4 address, IPv6 /64) that cannot be followed into the next day."""
     day = int(now // DAY)
-    return hmac.digest(key, f"{day}/{_network(address)}".encode(), sha256)[:12].hex()
+    return hmac.digest(key, f"{day}/{client_network(address)}".encode(), sha256)[:12].hex()
 
 
-def _network(address: str) -> str:
+def client_network(address: str) -> str:
+    """What counts as one client: an IPv4 address, an IPv6 /64 (of which one customer has all addresses)."""
     parsed = _parsed(address)
     if parsed is None:
         return "unknown"

@@ -1,9 +1,8 @@
 """Forms on public pages without a cookie: a signed, time-stamped token, and a check of where the post comes from.
 
 The token proves that the page was fetched from here not long ago and for this form; it is the same for everybody, so
-that the page can
-be cached. That the post comes from our own page is what `Sec-Fetch-Site` and `Origin` tell (browsers set them, pages
-cannot).
+that the page can be cached. That the post comes from our own page is what `Sec-Fetch-Site` and `Origin` tell (browsers
+set them, pages cannot).
 """
 
 from __future__ import annotations
@@ -60,7 +59,10 @@ def from_our_own_page(headers: Headers, host: str, base_url: str) -> bool:
     origin = headers.get("Origin")
     if origin is None:
         return True
-    return origin == base_url_origin(base_url) or urlsplit(origin).netloc == host
+    try:
+        return origin == base_url_origin(base_url) or urlsplit(origin).netloc == host
+    except ValueError:  # brackets that hold no address
+        return False
 
 
 def base_url_origin(base_url: str) -> str:

@@ -37,7 +37,16 @@ def init_app(app: Flask, config: Config) -> None:
         for name, lower, value in wanted:
             if lower not in there:
                 headers.add(name, value)
+        if "location" in there:
+            headers["Location"] = _here(headers["Location"])
         return response
+
+
+def _here(location: str) -> str:
+    """`location` without scheme and host. Werkzeug repeats those of the request: behind a TLS proxy that is `http`."""
+    if not location.startswith(("http://", "https://")):
+        return location
+    return "/" + "".join(location.split("/", 3)[3:]).lstrip("/")
 
 
 def keep(response: Response, seconds: int) -> Response:

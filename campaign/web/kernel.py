@@ -10,10 +10,11 @@ from flask import Flask, Response, abort, current_app, make_response, render_tem
 from campaign.config import Config
 from campaign.kit import clock
 from campaign.vault import Vault
+from campaign.web.bounded_form import BoundedRequest
 from campaign.web.client import client_address, client_key
 from campaign.web.form_token import FIELD, FormTokens, from_our_own_page
 from campaign.web.headers import keep
-from campaign.web.limits import Limit, Limits, ProofOfWork
+from campaign.web.limits import WORK_FIELD, Limit, Limits, ProofOfWork
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Kernel:
 
 def init_app(app: Flask, config: Config, vault: Vault) -> None:
     """Make the kernel of `app`, with keys derived from the vault."""
+    app.request_class = BoundedRequest
     app.extensions["campaign.kernel"] = Kernel(
         config=config,
         vault=vault,
@@ -77,13 +79,12 @@ def demand_own_page() -> None:
 
 def allowed(limit: Limit) -> bool:
     """Count one act of this client; False when it is over the limit."""
-    parts = kernel()
-    return not parts.config.rate_limits or parts.limits.hit(limit, client())
+    return kernel().limits.hit(limit, client())
 
 
 def work_done() -> bool:
     """Whether the posted form carries a fresh proof of work."""
-    payload = request.form.get("altcha", "")
+    payload = request.form.get(WORK_FIELD, "")
     return bool(payload) and kernel().work.accepts(payload)
 
 

@@ -26,6 +26,8 @@ STALE_SECONDS = 10.0
 """How old a page may get while a request is busy making it anew."""
 MOST_PAGES = 512
 LARGEST = 512 * 1024
+LONGEST_QUERY = 100
+"""Our own links have short ones. With long ones somebody could fill the memory: a page may repeat its query."""
 _PRIVATE = ("/admin", "/confirm", "/receipt")
 
 
@@ -48,10 +50,10 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the kept bytes if they are fresh, else have them made."""
-        path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] != "GET" or path.startswith(_PRIVATE):
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        if environ["REQUEST_METHOD"] != "GET" or path.startswith(_PRIVATE) or len(query) > LONGEST_QUERY:
             return self._app(environ, start_response)
-        key = (path, environ.get("QUERY_STRING", ""), self._language(environ))
+        key = (path, query, self._language(environ))
         now = time.monotonic()
         page = self._pages.get(key)
         if page is not None and now - page.made_at < KEEP_SECONDS:

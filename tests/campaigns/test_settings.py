@@ -50,3 +50,9 @@ def test_a_setting_that_makes_no_sense_is_refused_with_a_reason(run, words):
 
 def test_an_unknown_campaign_is_named(run):
     assert "nowhere" in run("set", "nowhere", "--purge-days", "9").output
+
+
+def test_signs_that_mark_a_gap_are_only_signs_in_somebodys_words(app, client, run):
+    run("set", "free-viasna", "--mail-sender", "Us @@link@@ here", "--mail-subject", "@@x@@")
+    assert sign(client).status_code == 303
+    assert mails(app)[-1]["Subject"] == "@x@"

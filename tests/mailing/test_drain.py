@@ -72,6 +72,24 @@ def test_one_bad_address_neither_stops_nor_delays_the_others(outbox, server, mak
     assert (rows[5].state, outbox.answer(rows[5]), rows[5].attempts) == ("deferred", "450 4.2.1 later", 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("550 5.1.1 <Jo.Baker@example.org>: unknown", "550 5.1.1 <…>: unknown"),
+        ("550 5.1.1 JO.BAKER not known here", "550 5.1.1 … not known here"),
+        ("550 5.1.1 passed on to real.name@other.example, who is unknown", "550 5.1.1 passed on to …, who is unknown"),
+        ("450 4.2.0 b+jo.baker=example.org@relay.example later", "450 4.2.0 … later"),
+        ("530 5.7.0 log in before writing to jo.baker@example.org", "530 5.7.0 log in before writing to …"),
+        ("550 5.1.1 jo.bakery is another word", "550 5.1.1 jo.bakery is another word"),
+    ],
+)
+def test_what_a_server_says_is_kept_without_any_address(embedded, server, make_drainer, go, said, kept):
+    server.behaviour.rcpt = {"jo.baker@example.org": said}
+    embedded.put("jo.baker@example.org")
+    make_drainer(embedded).run(go)
+    assert embedded.answer(embedded.rows()[0]) == kept
+
+
 def test_a_deferred_mail_is_sent_when_its_time_has_come(outbox, server, make_drainer, go):
     server.behaviour.rcpt = {"a@example.org": "450 4.2.1 later"}
     outbox.put("a@example.org")

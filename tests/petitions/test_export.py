@@ -24,6 +24,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 anything = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.sampled_from(['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "'", "''x", '"', "a,b", "a\r\nb"]),
+    st.text(";\t\r\n '\"=+-@＝a", max_size=8),
     st.builds(
         lambda start, rest: start + rest, st.sampled_from([*FORMULA, "'", '"', "＝"]), st.text("a=,\"'\n", max_size=5)
     ),
@@ -65,6 +66,12 @@ def put(app, signing, people_rows) -> None:
                                "created_at": now, "confirmed_at": now, **sealed, **rest})  # fmt: skip
         connection.execute(insert(table_of(Person)), persons)
         connection.execute(insert(table_of(Signature)), signatures)
+
+
+@given(anything, st.sampled_from([";", "\t", "\n", "\r"]))
+def test_nor_does_a_formula_begin_where_a_program_parts_the_cells_elsewhere(cell, sign):
+    for part in guard(f"x{sign}{cell}").split(sign)[1:]:
+        assert not part.lstrip(" ").startswith(("=", "+", "-", "@", '"', "＝"))
 
 
 @given(anything)

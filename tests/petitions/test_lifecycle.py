@@ -127,7 +127,16 @@ class Lifecycle(RuleBasedStateMachine):
             known.mails = min(known.mails + 1, service.MOST_MAILS)
         elif known.mails < service.MOST_MAILS - 1:
             known.mails += 1
-            known.given_name, known.created_at = form.given_name, self.signing.now
+            if self.address_of(known).lower() == form.email.lower():
+                known.given_name, known.created_at = form.given_name, self.signing.now
+
+    def address_of(self, known):
+        """Where mail about a living signature goes."""
+        (person,) = self.signing.rows(
+            "SELECT p.uid, p.email FROM persons p JOIN signatures s ON s.person_id = p.id WHERE s.uid = :uid",
+            uid=known.uid,
+        )
+        return self.app.extensions["campaign.vault"].open(people.EMAIL, bytes(person.uid), bytes(person.email))
 
     @precondition(lambda self: self.living)
     @rule(data=st.data())

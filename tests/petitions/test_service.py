@@ -63,6 +63,21 @@ def test_the_mail_goes_to_the_address_that_signed_first(app, signing):
     assert [vault.open("messages.envelope", bytes(r.uid), bytes(r.envelope)) for r in rows] == ["owner@example.org"] * 3
 
 
+def test_what_is_typed_with_another_spelling_of_the_address_is_not_shown_to_who_signed_first(signing):
+    signing.sign("owner@example.org", country="DE")
+    signing.act(service.sign, signing.target, replace(_variant(), country="FR", show_name=True))
+    assert signing.rows("SELECT country, show_name FROM signatures") == [("DE", False)]
+    assert [row.purpose for row in signing.rows("SELECT purpose FROM consents")] == ["sign"]
+    assert signing.mails() == ["confirm", "confirm"]
+
+
+def test_the_case_of_an_address_is_no_other_spelling(signing):
+    signing.sign("owner@example.org", country="DE")
+    form = replace(submission("Owner@example.org"), canonical="owner@example.org", country="FR")
+    signing.act(service.sign, signing.target, form)
+    assert signing.rows("SELECT country FROM signatures") == [("FR",)]
+
+
 def _variant():
     return replace(submission("owner+x@example.org"), canonical="owner@example.org")
 

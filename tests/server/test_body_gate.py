@@ -81,3 +81,34 @@ def test_a_request_waits_its_turn_while_bodies_arrive_in_good_time():
     for thread in threads:
         thread.join()
     assert statuses == ["200 OK"] * 50
+
+
+def test_a_body_of_unannounced_length_is_read_in_turn_like_any_other(arrived):
+    gate = BodyGate(echo, most=2, trusted=(), wait=0.01)
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+    bodies = [SlowBody(arrived) for _ in range(2)]
+    for number, body in enumerate(bodies):
+        environ = chunked | {"REMOTE_ADDR": f"192.0.2.{number}", "wsgi.input": body}
+        threading.Thread(target=lambda environ=environ: list(gate(environ, lambda *_: None))).start()
+    assert all(body.asked.wait(10) for body in bodies)
+    statuses = []
+    environ = chunked | {"REMOTE_ADDR": "192.0.2.9", "wsgi.input": io.BytesIO(b"abc")}
+    list(gate(environ, lambda status, _headers: statuses.append(status)))
+    assert statuses[0].startswith("503")
+
+
+def test_a_body_of_unannounced_length_reaches_the_application_with_its_length():
+    seen = {}
+    environ = {"HTTP_TRANSFER_ENCODING": "chunked", "REMOTE_ADDR": "192.0.2.1", "wsgi.input": io.BytesIO(b"abc")}
+    list(BodyGate(lambda environ, _: seen.update(environ) or [], most=1, trusted=())(environ, lambda *_: None))
+    assert (seen["CONTENT_LENGTH"], seen["wsgi.input"].read()) == ("3", b"abc")
+
+
+def test_the_addresses_of_one_ipv6_network_are_one_client(arrived):
+    gate = BodyGate(echo, most=2, trusted=(), wait=0.01)
+    threads = start_slow(gate, 1, arrived, "2001:db8::1")
+    assert ask(gate, io.BytesIO(b"abc"), "2001:db8::2")[0].startswith("503")
+    assert ask(gate, io.BytesIO(b"abc"), "2001:db8:0:1::2")[0] == "200 OK"
+    arrived.set()
+    for thread in threads:
+        thread.join()

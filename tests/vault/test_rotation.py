@@ -10,7 +10,7 @@ from campaign.db import Base, Sealed, store
 from campaign.operating import rotation
 from campaign.operating.cli import SETTLE_SECONDS, keys
 from campaign.petitions import receipts
-from campaign.vault import KeyRing, Vault, load, save
+from campaign.vault import KeyRing, KeyRingError, Vault, changing, load, save
 from tests.factories import Signing
 
 
@@ -156,3 +156,30 @@ def test_a_key_ring_is_made_once_and_never_overwritten(app, tmp_path):
     assert again.exit_code == 1
     assert "left alone" in again.output
     assert load(path) == made
+
+
+def test_two_commands_never_change_the_ring_at_once(app, signing, run, ring_file):
+    with changing(ring_file):
+        for command in ("rotate", "retire"):
+            done = app.test_cli_runner().invoke(keys, [command])
+            assert isinstance(done.exception, KeyRingError)
+            assert "Another command" in str(done.exception)
+    assert set(load(ring_file).keys) == {1}
+    run("rotate")
+    assert set(load(ring_file).keys) == {1, 2}
+
+
+def test_a_command_starts_from_the_ring_on_disk_and_drops_no_key_that_was_added_meanwhile(app, signing, ring_file):
+    app.extensions["campaign.vault"] = Vault(load(ring_file))  # as a command that was started before
+    save(ring_file, replace(load(ring_file).with_new_key(), rotated_at=0.0))
+    assert app.test_cli_runner().invoke(keys, ["rotate"]).exit_code == 0
+    assert app.test_cli_runner().invoke(keys, ["retire"]).exit_code == 0
+    assert set(load(ring_file).keys) == {2}
+    everything_opens(app, signing, Vault(load(ring_file)))
+
+
+def test_a_number_that_was_retired_is_not_used_again_at_once(run, signing, ring_file):
+    for _ in range(2):
+        run("rotate")
+        run("retire")
+    assert set(load(ring_file).keys) == {3}

@@ -145,6 +145,14 @@ def test_a_ring_that_cannot_be_read_for_a_moment_leaves_the_one_in_memory_at_wor
     assert eager.seal("a.b", UID, "x")[0] == old.current
 
 
+def test_a_ring_that_was_not_to_be_read_at_first_is_followed_once_it_is(rotated):
+    _, eager, old, new = rotated
+    eager._file.path.chmod(0o644)  # as it is while somebody copies it here
+    assert eager.seal("a.b", UID, "x")[0] == old.current
+    eager._file.path.chmod(0o600)  # changes neither its time nor its number
+    assert eager.seal("a.b", UID, "x")[0] == new.current
+
+
 def test_a_running_process_opens_what_a_newer_ring_sealed_and_seals_with_it_from_then_on(rotated):
     running, _, old, new = rotated
     fresh = Vault(new).seal("a.b", UID, "new")

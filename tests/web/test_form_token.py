@@ -49,6 +49,7 @@ def test_no_text_is_a_token_by_chance(text):
         ({"Origin": "https://us.example.org.evil.example"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": ""}, False),
+        ({"Origin": "http://["}, False),  # not even an address
         ({"Origin": "http://abc.onion"}, True),  # the host that was asked: an onion service beside the ordinary one
     ],
 )

@@ -171,3 +171,12 @@ def test_a_page_that_fails_is_made_again_by_the_next_request(site, cache):
         get(cache)
     site.hold = None
     assert get(cache)[2] == b"page"
+
+
+def test_an_address_with_a_long_query_is_made_each_time_and_never_kept(site, cache):
+    for _ in range(2):
+        get(cache, query="lang=" + "x" * page_cache.LONGEST_QUERY)
+    assert len(site.made) == 2
+    get(cache, query="lang=be")
+    get(cache, query="lang=be")
+    assert len(site.made) == 3
