@@ -27,7 +27,7 @@ run: $(VENV)/.local-stamp ## start the demo campaign on this machine; Ctrl-C sto
 
 .PHONY: test
 test: check ## check the code, then run all tests but the long drills (ARGS="-k receipt" picks some)
-	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 .PHONY: drill
 drill: $(VENV)/.test-stamp ## the long failure drills: processes killed, mail servers silent, disks full
