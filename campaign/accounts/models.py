@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.db.base import Base
+from campaign.db.base import Base, Sealed
 
 
 class Role(StrEnum):
@@ -67,3 +67,20 @@ class RoleGrant(Base):
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(12))
     organiser: Mapped[Organiser] = relationship(back_populates="grants")
+
+
+class Draft(Base):
+    """What an organiser typed into a form of the desk and has not saved yet: fields as JSON, sealed.
+
+    `thing` names the form and its object, such as `prisoner:7:profile`. Only its owner ever sees it.
+    """
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("organiser_id", "thing"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[bytes] = mapped_column(LargeBinary(16))
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organisers.id", ondelete="CASCADE"))
+    thing: Mapped[str] = mapped_column(String(80))
+    fields: Mapped[bytes] = mapped_column(Sealed)
+    saved_at: Mapped[datetime]

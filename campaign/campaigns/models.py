@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.base import Base
-from campaign.prisoners.models import Prisoner
-
-campaign_prisoners = Table(
-    "campaign_prisoners",
-    Base.metadata,
-    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
-    Column("prisoner_id", ForeignKey("prisoners.id", ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, nullable=False, default=0),
-)
+from campaign.prisoners.models import Prisoner, campaign_prisoners
 
 
 class Campaign(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, LargeBinary, MetaData, Table
+from sqlalchemy import JSON, DateTime, LargeBinary, MetaData, String, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -38,6 +38,11 @@ class Sealed(TypeDecorator[bytes]):
 
     impl = LargeBinary
     cache_ok = True
+
+
+def byte_order(length: int) -> String:
+    """A text column compared byte by byte on both databases, so that `>=` and `<` find every beginning by the index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from campaign.campaigns.models import Campaign, CampaignText, campaign_prisoners
+from campaign.campaigns.models import Campaign, CampaignText
 from campaign.demo.content import CAMPAIGN, HOSTILE_REASON, PETITION, PRISONERS, RECIPIENTS
 from campaign.petitions.models import (
     Petition,
@@ -17,7 +17,8 @@ from campaign.petitions.models import (
     petition_recipients,
     text_hash,
 )
-from campaign.prisoners.models import Prisoner, PrisonerText
+from campaign.prisoners import service as profiles
+from campaign.prisoners.models import Prisoner, PrisonerText, campaign_prisoners
 from campaign.recipients.models import Recipient
 
 
@@ -26,7 +27,7 @@ def load(session: Session, now: datetime) -> bool:
     if session.scalars(select(Campaign).where(Campaign.slug == CAMPAIGN["slug"])).first():
         return False
     campaign = _campaign(session, now)
-    prisoners = _prisoners(session)
+    prisoners = _prisoners(session, now)
     recipients = _recipients(session, campaign.id)
     petition = _petition(session, campaign.id, now)
     session.execute(
@@ -58,16 +59,24 @@ def _campaign(session: Session, now: datetime) -> Campaign:
     return campaign
 
 
-def _prisoners(session: Session) -> list[int]:
+def _prisoners(session: Session, now: datetime) -> list[int]:
     """Ids in order; one who is in the database already is not added twice."""
     ids = []
     for slug, name, about in PRISONERS:
         prisoner = session.scalars(select(Prisoner).where(Prisoner.slug == slug)).first()
         if prisoner is None:
-            prisoner = Prisoner(slug=slug, name=name, texts=[PrisonerText(language="en", about=about)])
+            prisoner = Prisoner(
+                slug=slug,
+                name=name,
+                texts=[PrisonerText(language="en", about=about)],
+                names=[profiles.name_row(name, "en")],
+                created_at=now,
+                updated_at=now,
+            )
             session.add(prisoner)
             session.flush()
         ids.append(prisoner.id)
+    profiles.refresh(session, ids, profiles.Act("command line", now))
     return ids
 
 

@@ -1,0 +1,1 @@
+"""Where prisoners are held: names, addresses with their validity, rules for letters."""

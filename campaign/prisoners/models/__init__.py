@@ -1,0 +1,44 @@
+"""Prisoner profiles: who (`profile`), what happened (`events`), portraits, and lists brought in (`imports`)."""
+
+from campaign.prisoners.models.events import Batch, Event, EventKind, EventText, Status
+from campaign.prisoners.models.imports import Doubt, Identifier, ImportRun
+from campaign.prisoners.models.portraits import Portrait, PortraitFile
+from campaign.prisoners.models.profile import (
+    Article,
+    Change,
+    Consent,
+    Designation,
+    Gender,
+    NameKind,
+    OldSlug,
+    Prisoner,
+    PrisonerName,
+    PrisonerText,
+    SearchKey,
+    campaign_prisoners,
+)
+
+__all__ = [
+    "Article",
+    "Batch",
+    "Change",
+    "Consent",
+    "Designation",
+    "Doubt",
+    "Event",
+    "EventKind",
+    "EventText",
+    "Gender",
+    "Identifier",
+    "ImportRun",
+    "NameKind",
+    "OldSlug",
+    "Portrait",
+    "PortraitFile",
+    "Prisoner",
+    "PrisonerName",
+    "PrisonerText",
+    "SearchKey",
+    "Status",
+    "campaign_prisoners",
+]

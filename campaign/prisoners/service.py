@@ -1,0 +1,331 @@
+"""Changing profiles: events are added or retracted, facts are changed with their history, profiles hidden or shown.
+
+Whoever calls holds the transaction and the current time. Everything here ends in `refresh`, which writes what follows
+from the log and tells the rest of the house.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.kit import folding, slugs
+from campaign.kit.partial_dates import PartialDate
+from campaign.kit.scripts import script_of
+from campaign.prisoners import life as lives
+from campaign.prisoners import signals
+from campaign.prisoners.models import (
+    Article,
+    Change,
+    Event,
+    EventKind,
+    EventText,
+    OldSlug,
+    Prisoner,
+    PrisonerName,
+    SearchKey,
+    Status,
+)
+from campaign.vault import Vault
+
+SEALED_COLUMN = "prisoner_events.sealed"
+_CHUNK = 400
+"""Prisoners looked at in one statement."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the profile since it was read; nothing was written."""
+
+
+class AlreadyRetracted(Exception):
+    """The event was retracted before."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to add; see `models.Event`. `texts` by language."""
+
+    kind: EventKind
+    day: PartialDate | None = None
+    as_of: date | None = None
+    public: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    url: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    uid: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who changes something, when, and as part of which act for many."""
+
+    actor: str
+    now: datetime
+    batch_id: int | None = None
+    undo: bool = False
+
+
+def add_event(session: Session, vault: Vault, prisoner: Prisoner, new: NewEvent, act: Act) -> Event:
+    """Add one event and refresh."""
+    event = event_row(vault, prisoner.id, new, act)
+    session.add(event)
+    touch(prisoner, act)
+    refresh(session, [prisoner.id], act)
+    return event
+
+
+def event_row(vault: Vault, prisoner_id: int, new: NewEvent, act: Act) -> Event:
+    """The row of a new event; the words of an internal one are sealed. To be added by the caller, who refreshes."""
+    uid = new.uid or secrets.token_bytes(16)
+    event = Event(
+        uid=uid,
+        prisoner_id=prisoner_id,
+        batch_id=act.batch_id,
+        kind=new.kind.value,
+        day=str(new.day) if new.day else None,
+        as_of=new.as_of,
+        public=new.public,
+        created_at=act.now,
+        actor=act.actor,
+    )
+    _put_words(vault, event, new)
+    return event
+
+
+def open_event(vault: Vault, event: Event) -> NewEvent:
+    """All of an event, an internal one's sealed words included: for who may see them."""
+    day = PartialDate.parse_optional(event.day)
+    kind = EventKind(event.kind)
+    if event.sealed is None:
+        texts = {text.language: text.text for text in event.texts}
+        return NewEvent(
+            kind, day, event.as_of, event.public, texts, event.source, event.url, event.details, uid=event.uid
+        )
+    words = json.loads(vault.open(SEALED_COLUMN, event.uid, event.sealed))
+    return NewEvent(
+        kind, day, event.as_of, event.public, words["texts"], words["source"], words["url"], words["details"], event.uid
+    )
+
+
+def release_event(session: Session, vault: Vault, prisoner: Prisoner, event: Event, act: Act) -> None:
+    """Make one internal event public, with its words."""
+    new = open_event(vault, event)
+    event.public, event.sealed = True, None
+    _put_words(vault, event, new)
+    note(session, prisoner.id, "event.released", "", event.kind, act)
+    touch(prisoner, act)
+    refresh(session, [prisoner.id], act)
+
+
+def retract_event(session: Session, prisoner: Prisoner, event: Event, why: str, act: Act) -> None:
+    """Take an event back; it stays in the history. Raises `AlreadyRetracted`."""
+    if event.retracted_at is not None:
+        raise AlreadyRetracted
+    event.retracted_at, event.retracted_by, event.retracted_why = act.now, act.actor, why
+    touch(prisoner, act)
+    refresh(session, [prisoner.id], act)
+
+
+def hide(session: Session, prisoner: Prisoner, act: Act) -> None:
+    """Take the profile out of the public's sight: every page, feed, image and PDF asks for this."""
+    _set_hidden(session, prisoner, act.now, act)
+
+
+def show(session: Session, prisoner: Prisoner, act: Act) -> None:
+    """Show a hidden profile again."""
+    _set_hidden(session, prisoner, None, act)
+
+
+def change_slug(session: Session, prisoner: Prisoner, wanted: str, act: Act) -> None:
+    """Give the profile another address; the old one leads to it from now on."""
+    new = free_slug(session, wanted, prisoner.id)
+    if new == prisoner.slug:
+        return
+    session.execute(delete(OldSlug).where(OldSlug.slug == new))
+    session.add(OldSlug(slug=prisoner.slug, prisoner_id=prisoner.id))
+    note(session, prisoner.id, "slug", prisoner.slug, new, act)
+    prisoner.slug = new
+    touch(prisoner, act)
+
+
+def free_slug(session: Session, wanted: str, prisoner_id: int | None = None) -> str:
+    """`wanted` as a slug that nobody else has or had, with a number behind it if need be."""
+    stem = slugs.slug(wanted, longest=70, fallback="prisoner")
+    taken = set(
+        session.scalars(select(Prisoner.slug).where(Prisoner.slug.startswith(stem), Prisoner.id != prisoner_id))
+    )
+    taken |= set(
+        session.scalars(select(OldSlug.slug).where(OldSlug.slug.startswith(stem), OldSlug.prisoner_id != prisoner_id))
+    )
+    number = 2
+    found = stem
+    while found in taken:
+        found, number = f"{stem}-{number}", number + 1
+    return found
+
+
+def demand_version(prisoner: Prisoner, version: int) -> None:
+    """Raises `Conflict` when the profile is no longer the one that was read."""
+    if prisoner.version != version:
+        raise Conflict
+
+
+def touch(prisoner: Prisoner, act: Act) -> None:
+    """Count a change."""
+    prisoner.version += 1
+    prisoner.updated_at = act.now
+
+
+def note(session: Session, prisoner_id: int, what: str, before: object, after: object, act: Act) -> None:
+    """Write a line of history: what one field said before and after."""
+    session.add(
+        Change(
+            prisoner_id=prisoner_id,
+            batch_id=act.batch_id,
+            at=act.now,
+            actor=act.actor,
+            field=what,
+            before=json.dumps(before, ensure_ascii=False, sort_keys=True),
+            after=json.dumps(after, ensure_ascii=False, sort_keys=True),
+        )
+    )
+
+
+def name_row(name: str, language: str = "", kind: str = "main", position: int = 0, script: str = "") -> PrisonerName:
+    """A name with its script."""
+    return PrisonerName(name=name, language=language, kind=kind, position=position, script=script or script_of(name))
+
+
+def refresh(session: Session, prisoner_ids: Iterable[int], act: Act) -> tuple[signals.StatusChange, ...]:
+    """Write what follows from log and names of these prisoners; tell the rest of the house what changed."""
+    session.flush()
+    ids = sorted(set(prisoner_ids))
+    changes: list[signals.StatusChange] = []
+    for start in range(0, len(ids), _CHUNK):
+        changes += _refresh_some(session, ids[start : start + _CHUNK], act)
+    if changes:
+        signals.changed.send(session, changes=tuple(changes))
+    return tuple(changes)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _put_words(vault: Vault, event: Event, new: NewEvent) -> None:
+    if new.public:
+        event.texts = [EventText(language=language, text=text) for language, text in new.texts.items() if text]
+        event.source, event.url, event.details = new.source, new.url, dict(new.details)
+        return
+    words = {"texts": dict(new.texts), "source": new.source, "url": new.url, "details": dict(new.details)}
+    event.details = {}
+    event.sealed = vault.seal(SEALED_COLUMN, event.uid, json.dumps(words, ensure_ascii=False))
+
+
+def _set_hidden(session: Session, prisoner: Prisoner, at: datetime | None, act: Act) -> None:
+    if prisoner.hidden == (at is not None):
+        return
+    note(session, prisoner.id, "hidden", prisoner.hidden, at is not None, act)
+    prisoner.hidden_at = at
+    touch(prisoner, act)
+    session.flush()
+    signals.visibility_changed.send(session, prisoner_ids=(prisoner.id,), hidden=at is not None)
+
+
+def _refresh_some(session: Session, ids: Sequence[int], act: Act) -> list[signals.StatusChange]:
+    logs: dict[int, list[lives.Happened]] = {prisoner_id: [] for prisoner_id in ids}
+    events = select(Event).where(Event.prisoner_id.in_(ids), Event.public, Event.retracted_at.is_(None))
+    for event in session.scalars(events):
+        logs[event.prisoner_id].append(happened(event))
+    found = list(session.scalars(select(Prisoner).where(Prisoner.id.in_(ids))))
+    changes = [
+        change for prisoner in found if (change := _put_life(session, prisoner, lives.derive(logs[prisoner.id]), act))
+    ]
+    _write_keys(session, found)
+    session.flush()
+    return changes
+
+
+def happened(event: Event) -> lives.Happened:
+    """The event as `life` reads it."""
+    told = event.as_of or event.created_at.date()
+    return lives.Happened(
+        EventKind(event.kind), PartialDate.parse_optional(event.day), told, event.id, details=event.details
+    )
+
+
+def _put_life(session: Session, prisoner: Prisoner, life: lives.Life, act: Act) -> signals.StatusChange | None:
+    before, facility_before = Status(prisoner.status), prisoner.facility_id
+    prisoner.status = life.status.value
+    prisoner.status_since = str(life.since) if life.since else None
+    prisoner.detained_since = str(life.detained_since) if life.detained_since else None
+    prisoner.facility_id = life.facility_id
+    prisoner.sentence = life.sentence
+    prisoner.died = str(life.died) if life.died else None
+    born = PartialDate.parse_optional(prisoner.born)
+    prisoner.born_month, prisoner.born_day = (born.month, born.day) if born else (None, None)
+    _put_articles(session, prisoner.id, life.articles)
+    if (before, facility_before) == (life.status, life.facility_id):
+        return None
+    return signals.StatusChange(
+        prisoner.id, before, life.status, facility_before, life.facility_id, act.batch_id, act.undo
+    )
+
+
+def _put_articles(session: Session, prisoner_id: int, articles: Sequence[Mapping[str, str]]) -> None:
+    query = select(Article.code, Article.text).where(Article.prisoner_id == prisoner_id).order_by(Article.id)
+    wanted = [(str(article.get("code", ""))[:40], str(article.get("text", ""))) for article in articles]
+    if [tuple(row) for row in session.execute(query)] == wanted:
+        return
+    session.execute(delete(Article).where(Article.prisoner_id == prisoner_id))
+    if wanted:
+        rows = [{"prisoner_id": prisoner_id, "code": code, "text": text} for code, text in wanted]
+        session.execute(insert(Article), rows)
+
+
+def _write_keys(session: Session, prisoners: Sequence[Prisoner]) -> None:
+    """Name, order and search keys follow from the names."""
+    ids = [prisoner.id for prisoner in prisoners]
+    wanted: set[tuple[str, bool, int]] = set()
+    names: dict[int, list[str]] = {}
+    rows = select(PrisonerName.prisoner_id, PrisonerName.name).where(PrisonerName.prisoner_id.in_(ids))
+    for prisoner_id, name in session.execute(rows.order_by(PrisonerName.position, PrisonerName.id)):
+        names.setdefault(prisoner_id, []).append(name)
+    for prisoner in prisoners:
+        prisoner.name = next(iter(names.get(prisoner.id, [])), prisoner.name)
+        prisoner.sort_key = folding.fold(prisoner.sort_as or sort_form(prisoner.name))[:200]
+        for name in {prisoner.name, *names.get(prisoner.id, [])}:
+            for word in folding.words(name):
+                wanted.add((word, False, prisoner.id))
+                if coarse := folding.skeleton(word):
+                    wanted.add((coarse, True, prisoner.id))
+    columns = (SearchKey.key, SearchKey.coarse, SearchKey.prisoner_id)
+    rows_there = session.execute(select(*columns).where(SearchKey.prisoner_id.in_(ids)))
+    there = {(key, coarse, prisoner_id) for key, coarse, prisoner_id in rows_there}
+    for key, is_coarse, prisoner_id in there - wanted:
+        session.execute(
+            delete(SearchKey).where(
+                SearchKey.key == key, SearchKey.coarse == is_coarse, SearchKey.prisoner_id == prisoner_id
+            )
+        )
+    if new := wanted - there:
+        session.execute(insert(SearchKey), [{"key": k, "coarse": c, "prisoner_id": p} for k, c, p in sorted(new)])
+
+
+def sort_form(name: str) -> str:
+    """The name with its last word first: what most lists are sorted by when nobody said otherwise."""
+    given, _, family = name.rpartition(" ")
+    return f"{family} {given}".strip()
+
+
+def forget_search_keys(session: Session, prisoner_ids: Sequence[int]) -> None:
+    """Make `refresh` write the keys anew (after the folding rules changed)."""
+    session.execute(delete(SearchKey).where(SearchKey.prisoner_id.in_(prisoner_ids)))
+    session.execute(update(Prisoner).where(Prisoner.id.in_(prisoner_ids)).values(sort_key=""))
