@@ -12,7 +12,7 @@ exist (404), without the right one the answer is 403.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -29,8 +29,12 @@ from campaign.db import db
 
 Thing = TypeVar("Thing")
 View: TypeAlias = Callable[..., ResponseReturnValue]
-Loader: TypeAlias = Callable[..., tuple[Thing, int] | None]
-"""Takes parts of the address by name; gives the object and its campaign's id, or None if there is none."""
+Loader: TypeAlias = Callable[..., tuple[Thing, int | Collection[int]] | None]
+"""Takes parts of the address by name; gives the object and its campaign's id, or None if there is none.
+
+What several campaigns share (a prisoner) gives all their ids: a right in one of them is enough, for nobody can put it
+into a campaign without a right to it. With no id at all, only rights that hold everywhere count.
+"""
 
 
 class Permission(StrEnum):
@@ -41,6 +45,13 @@ class Permission(StrEnum):
     PETITION_PREVIEW = "petition.preview"
     PETITION_SET_STATE = "petition.set_state"
     PETITION_EXPORT = "petition.export"
+    PRISONER_SEE = "prisoner.see"
+    PRISONER_EDIT = "prisoner.edit"
+    PRISONER_SEE_INTERNAL = "prisoner.see_internal"
+    PRISONER_HIDE = "prisoner.hide"
+    PRISONER_IMPORT = "prisoner.import"
+    PRISONER_EXPORT = "prisoner.export"
+    FACILITY_EDIT = "facility.edit"
     MAIL_SEE = "mail.see"
     AUDIT_SEE = "audit.see"
 
@@ -53,6 +64,13 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.PETITION_PREVIEW: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR, Role.DELIVERER}),
     Permission.PETITION_SET_STATE: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.PETITION_EXPORT: frozenset({Role.OWNER, Role.DELIVERER}),
+    Permission.PRISONER_SEE: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR, Role.DELIVERER}),
+    Permission.PRISONER_EDIT: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.PRISONER_SEE_INTERNAL: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.PRISONER_HIDE: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR}),
+    Permission.PRISONER_IMPORT: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.PRISONER_EXPORT: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.FACILITY_EDIT: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.MAIL_SEE: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.AUDIT_SEE: frozenset({Role.OWNER}),
 }
@@ -109,8 +127,8 @@ def requires(permission: Permission, *, of: Loader[Any]) -> Callable[[View], Vie
             found = of(**{name: value for name, value in values.items() if name in taken})
             if found is None:
                 abort(404)
-            thing, campaign_id = found
-            _check(organiser, permission, campaign_id)
+            thing, campaign_ids = found
+            _check(organiser, permission, [campaign_ids] if isinstance(campaign_ids, int) else campaign_ids)
             return view(thing, **{name: value for name, value in values.items() if name not in taken})
 
         write_rule(guarded, Rule(Scope.OBJECT, permission))
@@ -177,9 +195,9 @@ def current_organiser() -> Organiser:
     return organiser
 
 
-def may(permission: Permission, campaign_id: int) -> bool:
-    """Whether who is logged in holds the permission in that campaign: for showing or leaving out a button."""
-    return not ALLOWED[permission].isdisjoint(queries.roles(db.session(), current_organiser().id, campaign_id))
+def may(permission: Permission, *campaign_ids: int) -> bool:
+    """Whether who is logged in holds the permission in one of these campaigns: for showing or leaving out a button."""
+    return not ALLOWED[permission].isdisjoint(queries.roles(db.session(), current_organiser().id, *campaign_ids))
 
 
 def reach_of(organiser: Organiser, permission: Permission) -> Reach:
@@ -187,8 +205,8 @@ def reach_of(organiser: Organiser, permission: Permission) -> Reach:
     return queries.reach(db.session(), organiser.id, ALLOWED[permission])
 
 
-def _check(organiser: Organiser, permission: Permission, campaign_id: int) -> None:
-    held = queries.roles(db.session(), organiser.id, campaign_id)
+def _check(organiser: Organiser, permission: Permission, campaign_ids: Collection[int]) -> None:
+    held = queries.roles(db.session(), organiser.id, *campaign_ids)
     if not held:
         abort(404)
     if ALLOWED[permission].isdisjoint(held):

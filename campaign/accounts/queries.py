@@ -47,11 +47,11 @@ def everybody(session: Session) -> Sequence[Organiser]:
     return session.scalars(select(Organiser).order_by(Organiser.email).options(selectinload(Organiser.grants))).all()
 
 
-def roles(session: Session, organiser_id: int, campaign_id: int) -> frozenset[Role]:
-    """The roles somebody holds in one campaign."""
+def roles(session: Session, organiser_id: int, *campaign_ids: int) -> frozenset[Role]:
+    """The roles somebody holds in any of these campaigns; those held everywhere count always."""
     query = select(RoleGrant.role).where(
         RoleGrant.organiser_id == organiser_id,
-        or_(RoleGrant.campaign_id == campaign_id, RoleGrant.campaign_id.is_(None)),
+        or_(RoleGrant.campaign_id.in_(campaign_ids), RoleGrant.campaign_id.is_(None)),
     )
     return frozenset(Role(name) for name in session.scalars(query))
 

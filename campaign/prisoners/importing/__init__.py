@@ -1,0 +1,1 @@
+"""Bringing in lists: read (`reading`, `mapping`, `viasna`, `own`), compare (`matching`), write (`applying`)."""
