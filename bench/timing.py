@@ -52,8 +52,7 @@ def _prepare(port: int, fields: dict[str, str], database: Path, each: int) -> No
                 )
             if kind == "refused":
                 connection.execute(
-                    "INSERT INTO refusals SELECT s.petition_id, p.email_index, s.created_at FROM signatures s "
-                    "JOIN persons p ON p.id = s.person_id WHERE s.id > ?",
+                    "INSERT INTO refusals SELECT petition_id, mailbox_index, created_at FROM signatures WHERE id > ?",
                     (2 * each,),
                 )
 

@@ -11,10 +11,11 @@ from campaign.db.base import Base, Sealed
 
 
 class Person(Base):
-    """One per campaign and e-mail address. The address lives here, sealed, once.
+    """One per campaign and e-mail address as it was typed, but for capitals. The address lives here, sealed, once.
 
     `email_index` is a blind index keyed per campaign: the same address in two campaigns gives two values, so nobody
-    is profiled across campaigns.
+    is profiled across campaigns. Another spelling of one mailbox (`jo+news@`) is another person here, for it may have
+    another owner; that it counts once is the act's business (`Signature.mailbox_index`).
     """
 
     __tablename__ = "persons"

@@ -23,8 +23,13 @@ _INSERT = insert(table_of(Person))
 _CONSENT = insert(table_of(Consent))
 
 
-def email_index(vault: Vault, campaign_id: int, canonical: str) -> bytes:
-    """The blind index of a canonical address in one campaign."""
+def email_index(vault: Vault, campaign_id: int, email: str) -> bytes:
+    """The blind index of an address as it was typed, but for capitals: what a person is found by."""
+    return vault.blind_index(f"persons.address/{campaign_id}", email.lower())
+
+
+def mailbox_index(vault: Vault, campaign_id: int, canonical: str) -> bytes:
+    """The blind index of a canonical address: the same for all spellings of one mailbox, which may act once."""
     return vault.blind_index(f"persons.email/{campaign_id}", canonical)
 
 
@@ -61,12 +66,6 @@ def email_of(connection: Connection, vault: Vault, person_id: int) -> tuple[str,
     """`(address, language)` of a person."""
     row = connection.execute(select(Person.uid, Person.email, Person.language).where(Person.id == person_id)).one()
     return vault.open(EMAIL, row.uid, row.email), row.language
-
-
-def index_of(connection: Connection, person_id: int) -> bytes:
-    """The blind index of a person's address."""
-    found: bytes = connection.execute(select(Person.email_index).where(Person.id == person_id)).scalar_one()
-    return found
 
 
 def consent(connection: Connection, person_id: int, origin: bytes, purposes: Iterable[str], now: datetime) -> None:

@@ -143,8 +143,9 @@ class Status(StrEnum):
 
 
 class Signature(Base):
-    """One person's signature under one petition; the database allows one per pair.
+    """One person's signature under one petition; the database allows one per mailbox, however it is spelt.
 
+    `mailbox_index` is `people.service.mailbox_index`.
     `uid` names the row in its secret links and binds its sealed fields to it. A withdrawn row keeps when it was
     given and taken back, nothing of the person. `mails` counts what was sent to the address about this petition.
     """
@@ -152,6 +153,7 @@ class Signature(Base):
     __tablename__ = "signatures"
     __table_args__ = (
         UniqueConstraint("petition_id", "person_id"),
+        Index("uq_signatures_mailbox", "mailbox_index", "petition_id", unique=True),
         CheckConstraint("status IN ('pending', 'confirmed', 'withdrawn', 'invalid')", name="status"),
         CheckConstraint("(person_id IS NULL) = (status = 'withdrawn')", name="person"),
         Index(
@@ -173,6 +175,7 @@ class Signature(Base):
     uid: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    mailbox_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     text_id: Mapped[int] = mapped_column(ForeignKey("petition_texts.id"))
     status: Mapped[str] = mapped_column(String(12), default=Status.PENDING)
     given_name: Mapped[bytes | None] = mapped_column(Sealed)
@@ -191,12 +194,12 @@ class Signature(Base):
 
 
 class Refusal(Base):
-    """An address whose owner said "this wasn't me": no further mail about this petition goes there."""
+    """A mailbox whose owner said "this wasn't me": no further mail about this petition goes there."""
 
     __tablename__ = "refusals"
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), primary_key=True)
-    email_index: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    mailbox_index: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     created_at: Mapped[datetime]
 
 

@@ -104,20 +104,31 @@ class Act:
 
 
 NEW_COLUMNS = (
-    *("uid", "petition_id", "text_id", "status", "given_name", "family_name", "postal_code", "comment", "country"),
+    *(
+        "uid",
+        "petition_id",
+        "mailbox_index",
+        "text_id",
+        "status",
+        "given_name",
+        "family_name",
+        "postal_code",
+        "comment",
+        "country",
+    ),
     *("show_name", "deliver_name", "updates", "mails", "reminders", "created_at"),
 )
 """What `new_row` gives."""
 
 _table = table_of(Signature)
 _FIND = (
-    select(Signature.id, Signature.uid, Signature.status, Signature.mails)
-    .where(Signature.petition_id == bindparam("petition"), Signature.person_id == bindparam("person"))
+    select(Signature.id, Signature.uid, Signature.status, Signature.mails, Signature.person_id)
+    .where(Signature.petition_id == bindparam("petition"), Signature.mailbox_index == bindparam("mailbox"))
     .with_for_update()  # two posts at once must not both see room for the fifth mail
 )
 _BY_UID = select(Signature).where(Signature.uid == bindparam("uid")).with_for_update()
 _REFUSED = select(Refusal.petition_id).where(
-    Refusal.petition_id == bindparam("petition"), Refusal.email_index == bindparam("index")
+    Refusal.petition_id == bindparam("petition"), Refusal.mailbox_index == bindparam("mailbox")
 )
 _INSERT = insert(_table)
 _UPDATE = update(_table).where(Signature.id == bindparam("row"))
@@ -131,31 +142,33 @@ def sign(act: Act, target: Target, form: Submission) -> bytes | None:
     signature, write one message. A pending signature takes over what was typed last with the same address; a
     confirmed one is never changed from here.
     """
-    index = people.email_index(act.vault, target.campaign_id, form.canonical)
-    person = people.find(act.connection, target.campaign_id, index)
-    found = act.connection.execute(_FIND, {"petition": target.petition_id, "person": person}).first()
-    if act.connection.execute(_REFUSED, {"petition": target.petition_id, "index": index}).first():
+    address = people.email_index(act.vault, target.campaign_id, form.email)
+    mailbox = people.mailbox_index(act.vault, target.campaign_id, form.canonical)
+    person = people.find(act.connection, target.campaign_id, address)
+    at_mailbox = {"petition": target.petition_id, "mailbox": mailbox}
+    found = act.connection.execute(_FIND, at_mailbox).first()
+    if act.connection.execute(_REFUSED, at_mailbox).first():
         _mail(act, Kind.CONFIRM, target.petition_id, new_uid(), form.email, form.language, withheld=True)
         return None
     if found is None:
         person = person or people.add(
-            act.connection, act.vault, target.campaign_id, index, form.email, form.language, act.now
+            act.connection, act.vault, target.campaign_id, address, form.email, form.language, act.now
         )
-        return _sign_anew(act, target, form, person)
-    assert person is not None
-    return _sign_again(act, target, form, person, found)
+        return _sign_anew(act, target, form, mailbox, person)
+    return _sign_again(act, target, form, found)
 
 
-def _sign_anew(act: Act, target: Target, form: Submission, person: int) -> bytes:
+def _sign_anew(act: Act, target: Target, form: Submission, mailbox: bytes, person: int) -> bytes:
     uid = new_uid()
-    act.connection.execute(_INSERT, new_row(act.vault, uid, target, form, act.now) | {"person_id": person})
+    act.connection.execute(_INSERT, new_row(act.vault, uid, target, form, mailbox, act.now) | {"person_id": person})
     people.consent(act.connection, person, uid, purposes(form), act.now)
     _mail(act, Kind.CONFIRM, target.petition_id, uid, form.email, form.language)
     return uid
 
 
-def _sign_again(act: Act, target: Target, form: Submission, person: int, found: Any) -> bytes:
+def _sign_again(act: Act, target: Target, form: Submission, found: Any) -> bytes:
     uid: bytes = found.uid
+    person: int = found.person_id
     pending = found.status == Status.PENDING
     limit = MOST_MAILS - 1 if pending else MOST_MAILS
     may_mail = found.mails < limit and found.status in (Status.PENDING, Status.CONFIRMED)
@@ -193,10 +206,9 @@ def refuse(act: Act, uid: bytes) -> None:
     row = _find(act, uid)
     if row.person_id is None:
         raise Unknown
-    index = people.index_of(act.connection, row.person_id)
-    known = {"petition": row.petition_id, "index": index}
-    if act.connection.execute(_REFUSED, known).first() is None:
-        refusal = {"petition_id": row.petition_id, "email_index": index, "created_at": act.now}
+    mailbox = row.mailbox_index
+    if act.connection.execute(_REFUSED, {"petition": row.petition_id, "mailbox": mailbox}).first() is None:
+        refusal = {"petition_id": row.petition_id, "mailbox_index": mailbox, "created_at": act.now}
         act.connection.execute(insert(table_of(Refusal)), refusal)
     if row.status == Status.CONFIRMED:
         _strip(act, row)
@@ -260,7 +272,9 @@ def _strip(act: Act, row: Row[Any]) -> None:
     mailing.cancel(act.connection, row.uid)
     people.forget_consents(act.connection, row.uid)
     _tally(act, row, -1)
-    nothing = dict.fromkeys(("person_id", "given_name", "family_name", "postal_code", "comment", "country"))
+    nothing = dict.fromkeys(
+        ("person_id", "mailbox_index", "given_name", "family_name", "postal_code", "comment", "country")
+    )
     flags = dict.fromkeys(("show_name", "deliver_name", "updates"), False)
     changes = {"row": row.id, "status": Status.WITHDRAWN, "withdrawn_at": act.now}
     act.connection.execute(_UPDATE, changes | nothing | flags)
@@ -302,11 +316,14 @@ def _mail(
     )
 
 
-def new_row(vault: Vault, uid: bytes, target: Target, form: Submission, now: datetime) -> dict[str, Any]:
+def new_row(
+    vault: Vault, uid: bytes, target: Target, form: Submission, mailbox: bytes, now: datetime
+) -> dict[str, Any]:
     """The column values of a new signature, all but whose it is. Its confirmation mail is reckoned in."""
     return _values(vault, uid, target, form, now) | {
         "uid": uid,
         "petition_id": target.petition_id,
+        "mailbox_index": mailbox,
         "mails": 1,
         "reminders": 0,
     }

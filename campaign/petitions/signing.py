@@ -28,10 +28,12 @@ from campaign.vault import Vault
 
 Row = dict[str, Any]
 
-_INDEXES: BindParameter[Any] = bindparam("indexes", expanding=True)
+_ADDRESSES: BindParameter[Any] = bindparam("addresses", expanding=True)
+_MAILBOXES: BindParameter[Any] = bindparam("mailboxes", expanding=True)
 _KNOWN = union_all(
-    select(Person.email_index).where(Person.email_index.in_(_INDEXES)),
-    select(Refusal.email_index).where(Refusal.email_index.in_(_INDEXES)),
+    select(Person.email_index).where(Person.email_index.in_(_ADDRESSES)),
+    select(Signature.mailbox_index).where(Signature.mailbox_index.in_(_MAILBOXES)),
+    select(Refusal.mailbox_index).where(Refusal.mailbox_index.in_(_MAILBOXES)),
 )
 _PERSONS = BulkInsert(table_of(Person), ("id", *people.NEW_COLUMNS))
 _SIGNATURES = BulkInsert(table_of(Signature), ("person_id", *service.NEW_COLUMNS))
@@ -48,7 +50,8 @@ class Prepared:
     now: datetime
     target: Target
     form: Submission
-    index: bytes
+    address: bytes
+    mailbox: bytes
     person: Row
     signature: Row
     consents: list[Row]
@@ -57,7 +60,8 @@ class Prepared:
 
 def prepare(vault: Vault, mails: Mails, target: Target, form: Submission, now: datetime) -> Prepared:
     """Seal and render everything, outside of any transaction."""
-    index = people.email_index(vault, target.campaign_id, form.canonical)
+    address = people.email_index(vault, target.campaign_id, form.email)
+    mailbox = people.mailbox_index(vault, target.campaign_id, form.canonical)
     uid, to, language, petition = new_uid(), form.email, form.language, target.petition_id
     content = mails.render(None, Kind.CONFIRM, petition_id=petition, to=to, uid=uid, language=language, now=now)
     return Prepared(
@@ -66,9 +70,10 @@ def prepare(vault: Vault, mails: Mails, target: Target, form: Submission, now: d
         now=now,
         target=target,
         form=form,
-        index=index,
-        person=people.new_row(vault, target.campaign_id, index, to, language, now),
-        signature=service.new_row(vault, uid, target, form, now),
+        address=address,
+        mailbox=mailbox,
+        person=people.new_row(vault, target.campaign_id, address, to, language, now),
+        signature=service.new_row(vault, uid, target, form, mailbox, now),
         consents=people.consent_rows(uid, service.purposes(form), now),
         message=mailing.new_row(vault, kind=Kind.CONFIRM, topic=uid, to=to, content=content, now=now),
     )
@@ -76,12 +81,13 @@ def prepare(vault: Vault, mails: Mails, target: Target, form: Submission, now: d
 
 def sign_together(connection: Connection, batch: list[Prepared]) -> None:
     """Write all signatures of `batch` in the caller's transaction; what each amounts to is as with `service.sign`."""
-    taken = set(connection.execute(_KNOWN, {"indexes": [each.index for each in batch]}).scalars())
+    asked = {"addresses": [each.address for each in batch], "mailboxes": [each.mailbox for each in batch]}
+    taken = set(connection.execute(_KNOWN, asked).scalars())
     fresh: list[Prepared] = []
     known: list[Prepared] = []
-    for each in sorted(batch, key=lambda prepared: prepared.index):  # one order for all processes: no deadlock
-        (known if each.index in taken else fresh).append(each)
-        taken.add(each.index)
+    for each in sorted(batch, key=lambda prepared: prepared.mailbox):  # one order for all processes: no deadlock
+        (fresh if taken.isdisjoint((each.address, each.mailbox)) else known).append(each)
+        taken.add(each.mailbox)
     if fresh:
         _write(connection, fresh)
     for each in known:

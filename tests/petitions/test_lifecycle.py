@@ -36,9 +36,10 @@ SMALLER = {"sqlite": (14, 25), "postgresql": (6, 20)}
 
 @dataclass
 class Signed:
-    """What the model knows of one living signature."""
+    """What the model knows of one living signature; `address` is the one that made it."""
 
     uid: bytes
+    address: str
     given_name: str
     created_at: datetime
     mails: int = 1
@@ -103,9 +104,8 @@ class Lifecycle(RuleBasedStateMachine):
         """As it stands in the database; None where there is no living signature."""
         target, vault = self.targets[slug], self.app.extensions["campaign.vault"]
         found = self.signing.rows(
-            "SELECT s.uid FROM signatures s JOIN persons p ON p.id = s.person_id"
-            " WHERE p.email_index = :i AND s.petition_id = :p",
-            i=people.email_index(vault, target.campaign_id, form.canonical), p=target.petition_id,
+            "SELECT s.uid FROM signatures s WHERE s.mailbox_index = :i AND s.petition_id = :p",
+            i=people.mailbox_index(vault, target.campaign_id, form.canonical), p=target.petition_id,
         )  # fmt: skip
         return bytes(found[0].uid) if found else None
 
@@ -116,7 +116,7 @@ class Lifecycle(RuleBasedStateMachine):
         if key in self.refused:
             assert uid is None
         elif known is None:
-            self.living[key] = Signed(uid, form.given_name, self.signing.now)
+            self.living[key] = Signed(uid, form.email.lower(), form.given_name, self.signing.now)
         else:
             assert uid == known.uid
             self.sign_again(known, form, before, self.row(slug, form.canonical))
@@ -127,7 +127,7 @@ class Lifecycle(RuleBasedStateMachine):
             known.mails = min(known.mails + 1, service.MOST_MAILS)
         elif known.mails < service.MOST_MAILS - 1:
             known.mails += 1
-            if self.address_of(known).lower() == form.email.lower():
+            if known.address == form.email.lower():
                 known.given_name, known.created_at = form.given_name, self.signing.now
 
     def address_of(self, known):
@@ -168,9 +168,9 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.living)
     @rule(data=st.data())
     def erase(self, data):
-        (_, mailbox), known = self.pick(data)
+        _, known = self.pick(data)
         self.signing.act(service.erase, known.uid)
-        for key in [key for key in self.living if key[1] == mailbox]:
+        for key in [key for key, other in self.living.items() if other.address == known.address]:
             self.end(key)
 
     @precondition(lambda self: self.living)
@@ -266,8 +266,12 @@ class Lifecycle(RuleBasedStateMachine):
             WHERE s.uid = messages.topic AND s.person_id IS NOT NULL)""",
         )
         assert [self.signing.one(query) for query in orphans] == [0, 0, 0]
-        mailboxes = {mailbox for _, mailbox in self.living}
-        assert self.signing.one("SELECT count(*) FROM persons") == len(mailboxes)
+        addresses_known = {known.address for known in self.living.values()}
+        assert self.signing.one("SELECT count(*) FROM persons") == len(addresses_known)
+
+    @invariant()
+    def mail_about_a_signature_goes_to_the_address_that_made_it(self):
+        assert all(self.address_of(known).lower() == known.address for known in self.living.values())
 
     @invariant()
     def at_most_five_mails_go_out_about_one_signature(self):

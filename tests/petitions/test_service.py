@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from campaign.db import atomic
 from campaign.petitions import service
+from campaign.petitions.models import Petition, PetitionText
 from campaign.petitions.service import Choices, Unknown
 from tests.factories import Signing, submission
 
@@ -76,6 +78,45 @@ def test_the_case_of_an_address_is_no_other_spelling(signing):
     form = replace(submission("Owner@example.org"), canonical="owner@example.org", country="FR")
     signing.act(service.sign, signing.target, form)
     assert signing.rows("SELECT country FROM signatures") == [("FR",)]
+
+
+def test_another_spelling_signs_a_second_petition_as_a_person_of_its_own(app, signing):
+    other = _second_petition(app, signing)
+    signing.act(service.sign, signing.target, submission("owner@example.org"))
+    signing.act(service.sign, other, _variant())
+    signing.act(service.sign, other, submission("owner@example.org"))
+    vault = app.extensions["campaign.vault"]
+    rows = signing.rows("SELECT uid, envelope FROM messages ORDER BY id")
+    to = [vault.open("messages.envelope", bytes(r.uid), bytes(r.envelope)) for r in rows]
+    assert to == ["owner@example.org", "owner+x@example.org", "owner+x@example.org"]
+    assert signing.one("SELECT count(*) FROM signatures") == 2
+    assert signing.one("SELECT count(*) FROM persons") == 2
+
+
+def test_one_address_under_two_petitions_is_one_person(app, signing):
+    other = _second_petition(app, signing)
+    for target in (signing.target, other):
+        signing.act(service.sign, target, submission("owner@example.org"))
+    assert signing.one("SELECT count(*) FROM signatures") == 2
+    assert signing.one("SELECT count(*) FROM persons") == 1
+
+
+def _second_petition(app, signing):
+    """Another petition of the same campaign."""
+    with app.app_context(), atomic() as session:
+        words = PetitionText(language="en", version=1, title="x", body="x", sha256="x", created_at=signing.now)
+        petition = Petition(
+            campaign_id=signing.target.campaign_id,
+            slug="second",
+            goal=10,
+            published="published",
+            counted_at=signing.now,
+            created_at=signing.now,
+            texts=[words],
+        )
+        session.add(petition)
+        session.flush()
+        return replace(signing.target, petition_id=petition.id, text_id=words.id)
 
 
 def _variant():
