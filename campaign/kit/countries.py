@@ -6,6 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from babel import Locale
+from babel.core import get_global
 
 # Two letters in CLDR, but no ISO 3166-1 code: groupings, test regions, parts of countries.
 _NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
@@ -29,6 +30,16 @@ def choices(language: str) -> list[tuple[str, str]]:
 def names(language: str) -> Mapping[str, str]:
     """The name of each country by its code, in the order of that language; otherwise as `choices`."""
     return MappingProxyType(dict(_sorted(language)))
+
+
+def script(code: str) -> str:
+    """The script (ISO 15924) that most people of a country write in, such as Cyrl for BY; empty if not known."""
+    found = get_global("likely_subtags").get(f"und_{code}", "").split("_")
+    return _HAN.get(found[1], found[1]) if code and len(found) == 3 else ""  # noqa: PLR2004 - language, script, territory
+
+
+_HAN = {"Hans": "Hani", "Hant": "Hani", "Jpan": "Hani"}
+"""Kinds of writing whose letters are Chinese characters."""
 
 
 @lru_cache(maxsize=128)

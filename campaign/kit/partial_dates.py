@@ -36,8 +36,10 @@ class PartialDate:
         """Raises `BadDate` for a day that never was, such as 1954-02-29."""
         if not EARLIEST_YEAR <= self.year <= LATEST_YEAR or (self.month is None and self.day is not None):
             raise BadDate(str(self))
+        month = 1 if self.month is None else self.month
+        day = 1 if self.day is None else self.day
         try:
-            date(self.year, self.month or 1, self.day or 1)
+            date(self.year, month, day)
         except ValueError as error:
             raise BadDate(str(self)) from error
 
@@ -87,3 +89,23 @@ class PartialDate:
     def may_be(self, other: PartialDate) -> bool:
         """Whether both can speak of the same day: one is the other, or tells less of the same."""
         return self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Whole years: at least `low`, at most `high`; both are the same where the dates leave no doubt."""
+
+    low: int
+    high: int
+
+
+def age(born: PartialDate, on: PartialDate | date) -> Age | None:
+    """How old somebody `born` then is or may be `on` that day; None if that is surely before the birth."""
+    on = on if isinstance(on, PartialDate) else PartialDate.of(on)
+    low, high = _whole_years(born.last, on.first), _whole_years(born.first, on.last)
+    return Age(max(0, low), high) if high >= 0 else None
+
+
+def _whole_years(start: date, end: date) -> int:
+    """Who was born on 29 February is a year older on 1 March where there is no such day."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from campaign.kit.romanisation import romanise, split
 
 
 def slug(text: str, *, longest: int = 80, fallback: str = "x") -> str:
-    """`text` as a slug of at most `longest` characters, e.g. `Ales Bialiatski` as `ales-bialiatski`."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:longest].rstrip("-") or fallback
+    """`text` as a slug of at most `longest` characters, e.g. `Ales Bialiatski` as `ales-bialiatski`.
+
+    Other alphabets are romanised to be read (`Стефанович` as `stefanovich`); of what has none, `fallback` is left.
+    """
+    words = ("".join(c for c in romanise(word) if c.isascii() and c.isalnum()) for word in split(text))
+    return "-".join(word for word in words if word)[:longest].strip("-") or fallback

@@ -65,6 +65,14 @@ def clean_text(value: str, *, maximum: int, required: bool = False) -> str:
     return text
 
 
+def clean_markdown(value: str, *, maximum: int, required: bool = False) -> str:
+    r"""Lines of Markdown by people who may set links; they end in "\n", and indentation stays."""
+    _refuse_huge(value, maximum)
+    lines = _LINE_ENDS.sub("\n", _readable(value)).split("\n")
+    text = _BLANK_LINES.sub("\n\n\n", "\n".join(line.rstrip() for line in lines))
+    return _fitting(text.strip("\n"), maximum, required=required)
+
+
 def clean_code(value: str, *, maximum: int = 16, required: bool = False) -> str:
     """A postal code: letters and digits of any script, spaces, hyphens; full-width forms become ASCII."""
     code = clean_line(value, maximum=maximum, required=required)

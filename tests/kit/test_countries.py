@@ -3,7 +3,7 @@
 import pytest
 from babel import UnknownLocaleError
 
-from campaign.kit.countries import choices, codes
+from campaign.kit.countries import choices, codes, script
 from campaign.kit.countries import names as names_by_code
 
 
@@ -54,3 +54,10 @@ def test_a_list_may_be_changed_by_its_reader():
 def test_an_unknown_language_is_an_error():
     with pytest.raises(UnknownLocaleError):
         choices("xx")
+
+
+@pytest.mark.parametrize(
+    ("code", "known"), [("BY", "Cyrl"), ("AZ", "Latn"), ("GE", "Geor"), ("CN", "Hani"), ("", ""), ("ZZ", "")]
+)
+def test_the_script_that_a_country_writes_in_is_known(code, known):
+    assert script(code) == known

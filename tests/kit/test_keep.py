@@ -50,3 +50,17 @@ def test_without_an_old_value_every_failure_is_raised():
     keep = Keep(seconds=0, despite=lambda _error: True)
     with pytest.raises(ConnectionError):
         keep.get("key", reading(ConnectionError()))
+
+
+def test_a_value_that_serves_despite_failures_tells_how_old_it_is():
+    keep = Keep(seconds=0, despite=lambda _error: True)
+    read = reading("first", ConnectionError(), ConnectionError(), "fourth")
+    assert keep.get_aged("key", read) == ("first", pytest.approx(0, abs=30))
+    (fresh, read_at, value) = keep._values["key"]
+    keep._values["key"] = (fresh - 100, read_at - 100, value)  # as if it had been read so long ago
+    for _ in range(2):
+        value, age = keep.get_aged("key", read)
+        assert value == "first"
+        assert age >= 100
+    value, age = keep.get_aged("key", read)
+    assert (value, age < 100) == ("fourth", True)
