@@ -1,0 +1,6 @@
+"""Pictures that people send: looked at before anything is decoded, then made anew from their pixels."""
+
+from campaign.pictures.looking import BadPicture, Kind, Look, look
+from campaign.pictures.making import MOST_BYTES, SIZES, File, Picture, make
+
+__all__ = ["MOST_BYTES", "SIZES", "BadPicture", "File", "Kind", "Look", "Picture", "look", "make"]
