@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from campaign.accounts import door, gate, security
+from campaign.accounts.access import current_organiser
 from campaign.accounts.admin import admin
+from campaign.accounts.desk import entries_for
 from campaign.config import Config
 from campaign.vault import Vault
 
@@ -16,3 +18,4 @@ def init_app(app: Flask, config: Config, vault: Vault) -> None:
     security.init_app(app, config, vault)
     gate.init_app(app)
     app.register_blueprint(admin)
+    app.jinja_env.globals["desk_entries"] = lambda: entries_for(current_organiser())

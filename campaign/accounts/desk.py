@@ -12,6 +12,7 @@ from campaign.accounts.models import Organiser
 from campaign.accounts.queries import Reach
 
 EXTENSION = "campaign.desk"
+ENTRIES = "campaign.desk_entries"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,30 @@ class Panel:
     permission: Permission
     load: Callable[[Reach], Mapping[str, object]]
     position: int = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link in the desk's navigation, shown to whoever holds `permission` in some campaign.
+
+    `label` translates itself when it is shown. Lower `position` stands further left.
+    """
+
+    endpoint: str
+    label: object
+    permission: Permission
+    position: int = 50
+
+
+def add_entry(app: Flask, entry: Entry) -> None:
+    """Put a link into the desk's navigation (from a feature's `init_app`)."""
+    app.extensions.setdefault(ENTRIES, []).append(entry)
+
+
+def entries_for(organiser: Organiser) -> list[Entry]:
+    """The links the organiser may see, in order."""
+    entries: list[Entry] = current_app.extensions.get(ENTRIES, [])
+    return [entry for entry in sorted(entries, key=lambda each: each.position) if reach_of(organiser, entry.permission)]
 
 
 def add_panel(app: Flask, panel: Panel) -> None:

@@ -26,10 +26,12 @@ from flask_babel import gettext as _
 from flask_login import logout_user
 from flask_wtf.csrf import CSRFError
 
-from campaign.accounts.access import Rule, Scope, rule_of, who_is_logged_in, write_rule
+from campaign.accounts.access import Rule, Scope, View, rule_of, who_is_logged_in, write_rule
 from campaign.accounts.security import DESK, SESSION_HOURS, is_desk
 from campaign.web import kernel
 
+MOST_FIELDS = 1_000
+"""Of a form at the desk: a profile has rows and rows. Far fewer than a bot would send, and all are read at once."""
 OWN_PAGE = re.compile(r"/admin(?:/[\w.~-]+)*/?(?:\?[\w.~=&%+-]*)?", re.ASCII)
 """An address at the desk. Nothing else is ever a place to go after the login."""
 
@@ -51,9 +53,21 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _explain_form_token)
 
 
+def gives_back_what_was_typed(view: View) -> View:
+    """Mark a view whose form may take an hour to fill in: a login that ran out meanwhile loses nothing of it.
+
+    Whoever posts without a login, or with another login's form token, gets a page that holds what was posted, to be
+    sent again after logging in. The server keeps none of it.
+    """
+    view.gives_back = True  # type: ignore[attr-defined]  # functions do take attributes
+    return view
+
+
 def _guard() -> ResponseReturnValue | None:
     if not is_desk(request.path) or request.endpoint is None:
         return None
+    if request.endpoint != "security.login":
+        request.max_form_parts = MOST_FIELDS
     rule = rule_of(current_app.view_functions[request.endpoint])
     if rule is None:
         log.error("refused %s: its view has no access rule", request.endpoint)
@@ -75,8 +89,19 @@ def _to_login() -> ResponseReturnValue:
         here = request.full_path.removesuffix("?")
         place = here if OWN_PAGE.fullmatch(here) and here.rstrip("/") != DESK else None
         return redirect(url_for("security.login", next=place), 303)
+    if typed := _typed():
+        kernel.demand_own_page()
+        return render_template("accounts/typed.html", typed=typed, logged_in=False), 401
     flash(_("You were not logged in (any more), so nothing was changed. Log in and do it again."), "error")
     return redirect(url_for("security.login"), 303)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was posted, where the view gives that back; files cannot be given back."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if not getattr(view, "gives_back", False):
+        return []
+    return [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
 
 
 def _end_old_session() -> None:
@@ -93,4 +118,6 @@ def _keep_nothing(response: Response) -> Response:
 
 
 def _explain_form_token(_error: CSRFError) -> ResponseReturnValue:
+    if typed := _typed():
+        return render_template("accounts/typed.html", typed=typed, logged_in=True), 400
     return render_template("accounts/form_token.html"), 400

@@ -42,6 +42,17 @@ def by_uniquifier(session: Session, uniquifier: str) -> Organiser | None:
     return session.scalar(select(Organiser).where(Organiser.fs_uniquifier == uniquifier))
 
 
+def addresses(session: Session, actors: Collection[str]) -> dict[str, str]:
+    """The addresses of those of `actors` that are organisers, by the name they have in the record (`organiser:7`)."""
+    numbers = {actor: actor.removeprefix("organiser:") for actor in actors if actor.startswith("organiser:")}
+    ids = {int(number) for number in numbers.values() if number.isdecimal()}
+    found = {str(row.id): row.email for row in session.execute(_ID_AND_EMAIL.where(Organiser.id.in_(ids)))}
+    return {actor: found[number] for actor, number in numbers.items() if number in found}
+
+
+_ID_AND_EMAIL = select(Organiser.id, Organiser.email)
+
+
 def everybody(session: Session) -> Sequence[Organiser]:
     """All organisers by address, with their grants."""
     return session.scalars(select(Organiser).order_by(Organiser.email).options(selectinload(Organiser.grants))).all()
