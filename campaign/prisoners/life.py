@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Row
+
 from campaign.kit.partial_dates import PartialDate
-from campaign.prisoners.models.events import IN_CUSTODY, EventKind, Status
+from campaign.prisoners.models.events import IN_CUSTODY, Event, EventKind, Status
 
 ENDS = {
     EventKind.RELEASE: Status.RELEASED,
@@ -20,6 +22,8 @@ ENDS = {
     EventKind.DISAPPEARANCE: Status.DISAPPEARED,
     EventKind.DEATH: Status.DECEASED,
 }
+DECIDING = frozenset({*ENDS, EventKind.ARREST, EventKind.HOUSE_ARREST, EventKind.TRANSFER, EventKind.VERDICT})
+"""What changes status or place."""
 WITHOUT_PRISON = frozenset({"suspended", "fine", "acquitted"})
 """Kinds of sentence after which nobody stays in prison."""
 
@@ -35,6 +39,12 @@ class Happened:
     told: date
     order: int = 0
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def happened(event: Event | Row[Any]) -> Happened:
+    """The event, or a row of its columns, as its log tells it."""
+    told = event.as_of or event.created_at.date()
+    return Happened(EventKind(event.kind), PartialDate.parse_optional(event.day), told, event.id, details=event.details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +123,7 @@ def _apply(life: Life, event: Happened) -> None:
     elif kind is EventKind.HOUSE_ARREST:
         _hold(life, event, Status.HOUSE_ARREST)
     elif kind is EventKind.TRANSFER:
-        life.facility_id = event.details.get("facility") or life.facility_id
-        if life.status is Status.UNKNOWN:
-            _hold(life, event, Status.DETAINED, start=None)
+        _move(life, event)
     elif kind in {EventKind.VERDICT, EventKind.APPEAL}:
         _sentence(life, event)
 
@@ -130,6 +138,15 @@ def _hold(life: Life, event: Happened, status: Status, *, start: PartialDate | N
         life.status, life.since = status, event.day
     if event.details.get("facility"):
         life.facility_id = event.details["facility"]
+
+
+def _move(life: Life, event: Happened) -> None:
+    """Whoever is moved is held, also if they had disappeared. Of somebody free it cannot be, and changes nothing."""
+    if life.status in {Status.UNKNOWN, Status.DISAPPEARED}:
+        kind = (life.sentence or {}).get("kind", "suspended")
+        _hold(life, event, Status.DETAINED if kind in WITHOUT_PRISON else Status.CONVICTED)
+    if life.status in IN_CUSTODY:
+        life.facility_id = event.details.get("facility") or life.facility_id
 
 
 def _end(life: Life, event: Happened, status: Status) -> None:

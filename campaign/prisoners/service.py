@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from campaign.kit import folding, slugs
+from campaign.kit import slugs
 from campaign.kit.partial_dates import PartialDate
 from campaign.kit.scripts import script_of
+from campaign.prisoners import following, signals
 from campaign.prisoners import life as lives
-from campaign.prisoners import signals
 from campaign.prisoners.models import (
     Article,
     Change,
@@ -32,12 +33,18 @@ from campaign.prisoners.models import (
     PrisonerName,
     SearchKey,
     Status,
+    name_key,
 )
 from campaign.vault import Vault
 
 SEALED_COLUMN = "prisoner_events.sealed"
+RESERVED = frozenset(
+    {"birthdays", "bulk", "calendar", "doubts", "export", "facilities", "import", "imports", "many", "new"}
+)
+"""Words that stand where a slug could, in addresses of pages."""
 _CHUNK = 400
 """Prisoners looked at in one statement."""
+happened = lives.happened
 
 
 class Conflict(Exception):
@@ -100,6 +107,12 @@ def event_row(vault: Vault, prisoner_id: int, new: NewEvent, act: Act) -> Event:
     return event
 
 
+def seal_words(vault: Vault, uid: bytes, new: NewEvent) -> bytes:
+    """The words of an internal event, for `Event.sealed`."""
+    words = {"texts": dict(new.texts), "source": new.source, "url": new.url, "details": dict(new.details)}
+    return vault.seal(SEALED_COLUMN, uid, json.dumps(words, ensure_ascii=False))
+
+
 def open_event(vault: Vault, event: Event) -> NewEvent:
     """All of an event, an internal one's sealed words included: for who may see them."""
     day = PartialDate.parse_optional(event.day)
@@ -117,7 +130,7 @@ def open_event(vault: Vault, event: Event) -> NewEvent:
 
 def release_event(session: Session, vault: Vault, prisoner: Prisoner, event: Event, act: Act) -> None:
     """Make one internal event public, with its words."""
-    new = open_event(vault, event)
+    new = replace(open_event(vault, event), public=True)
     event.public, event.sealed = True, None
     _put_words(vault, event, new)
     note(session, prisoner.id, "event.released", "", event.kind, act)
@@ -127,9 +140,11 @@ def release_event(session: Session, vault: Vault, prisoner: Prisoner, event: Eve
 
 def retract_event(session: Session, prisoner: Prisoner, event: Event, why: str, act: Act) -> None:
     """Take an event back; it stays in the history. Raises `AlreadyRetracted`."""
-    if event.retracted_at is not None:
+    there = update(Event).where(Event.id == event.id, Event.retracted_at.is_(None))
+    taken = there.values(retracted_at=act.now, retracted_by=act.actor, retracted_why=why)
+    if session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
         raise AlreadyRetracted
-    event.retracted_at, event.retracted_by, event.retracted_why = act.now, act.actor, why
+    session.expire(event)
     touch(prisoner, act)
     refresh(session, [prisoner.id], act)
 
@@ -167,8 +182,27 @@ def free_slug(session: Session, wanted: str, prisoner_id: int | None = None) -> 
     )
     number = 2
     found = stem
+    taken |= RESERVED
     while found in taken:
         found, number = f"{stem}-{number}", number + 1
+    return found
+
+
+def free_slugs(session: Session, wanted: Sequence[str]) -> list[str]:
+    """A free slug for each of `wanted`, for profiles that are about to be made in this transaction."""
+    stems = [slugs.slug(each, longest=70, fallback="prisoner") for each in wanted]
+    columns = (Prisoner.slug, OldSlug.slug)
+    taken = {slug for column in columns for slug in session.scalars(select(column).where(column.in_(stems)))}
+    for stem in {stem for stem, times in Counter(stems).items() if times > 1 or stem in taken}:
+        for column in columns:
+            taken |= set(session.scalars(select(column).where(column.startswith(stem))))
+    found: list[str] = []
+    for stem in stems:
+        free, number = stem, 2
+        while free in taken:
+            free, number = f"{stem}-{number}", number + 1
+        taken.add(free)
+        found.append(free)
     return found
 
 
@@ -178,25 +212,41 @@ def demand_version(prisoner: Prisoner, version: int) -> None:
         raise Conflict
 
 
+def claim(session: Session, prisoner: Prisoner, version: int, act: Act) -> None:
+    """Count a change, if the profile is still the one that was read; `Conflict` otherwise.
+
+    Of two who save at once, the database lets one through; the other waits for it and finds the version gone.
+    """
+    session.flush()
+    there = update(Prisoner).where(Prisoner.id == prisoner.id, Prisoner.version == version)
+    counted = there.values(version=version + 1, updated_at=act.now).execution_options(synchronize_session=False)
+    if session.execute(counted).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+        raise Conflict
+    session.refresh(prisoner)
+
+
 def touch(prisoner: Prisoner, act: Act) -> None:
-    """Count a change."""
-    prisoner.version += 1
+    """Count a change. The database adds one to what is there: of two at once, both are counted."""
+    prisoner.version = Prisoner.version + 1
     prisoner.updated_at = act.now
 
 
 def note(session: Session, prisoner_id: int, what: str, before: object, after: object, act: Act) -> None:
     """Write a line of history: what one field said before and after."""
-    session.add(
-        Change(
-            prisoner_id=prisoner_id,
-            batch_id=act.batch_id,
-            at=act.now,
-            actor=act.actor,
-            field=what,
-            before=json.dumps(before, ensure_ascii=False, sort_keys=True),
-            after=json.dumps(after, ensure_ascii=False, sort_keys=True),
-        )
-    )
+    session.add(Change(**note_row(prisoner_id, what, before, after, act)))
+
+
+def note_row(prisoner_id: int, what: str, before: object, after: object, act: Act) -> dict[str, Any]:
+    """The same as a row, for who writes many."""
+    return {
+        "prisoner_id": prisoner_id,
+        "batch_id": act.batch_id,
+        "at": act.now,
+        "actor": act.actor,
+        "field": what,
+        "before": json.dumps(before, ensure_ascii=False, sort_keys=True),
+        "after": json.dumps(after, ensure_ascii=False, sort_keys=True),
+    }
 
 
 def name_row(name: str, language: str = "", kind: str = "main", position: int = 0, script: str = "") -> PrisonerName:
@@ -224,9 +274,8 @@ def _put_words(vault: Vault, event: Event, new: NewEvent) -> None:
         event.texts = [EventText(language=language, text=text) for language, text in new.texts.items() if text]
         event.source, event.url, event.details = new.source, new.url, dict(new.details)
         return
-    words = {"texts": dict(new.texts), "source": new.source, "url": new.url, "details": dict(new.details)}
     event.details = {}
-    event.sealed = vault.seal(SEALED_COLUMN, event.uid, json.dumps(words, ensure_ascii=False))
+    event.sealed = seal_words(vault, event.uid, new)
 
 
 def _set_hidden(session: Session, prisoner: Prisoner, at: datetime | None, act: Act) -> None:
@@ -240,38 +289,26 @@ def _set_hidden(session: Session, prisoner: Prisoner, at: datetime | None, act: 
 
 
 def _refresh_some(session: Session, ids: Sequence[int], act: Act) -> list[signals.StatusChange]:
+    # Locked before the log is read: of two who add an event at once, the second sees both.
+    locked = select(Prisoner).where(Prisoner.id.in_(ids)).order_by(Prisoner.id).with_for_update(of=Prisoner)
+    found = list(session.scalars(locked.execution_options(populate_existing=True)))
     logs: dict[int, list[lives.Happened]] = {prisoner_id: [] for prisoner_id in ids}
-    events = select(Event).where(Event.prisoner_id.in_(ids), Event.public, Event.retracted_at.is_(None))
-    for event in session.scalars(events):
-        logs[event.prisoner_id].append(happened(event))
-    found = list(session.scalars(select(Prisoner).where(Prisoner.id.in_(ids))))
-    changes = [
-        change for prisoner in found if (change := _put_life(session, prisoner, lives.derive(logs[prisoner.id]), act))
-    ]
+    columns = (Event.prisoner_id, Event.id, Event.kind, Event.day, Event.as_of, Event.created_at, Event.details)
+    events = select(*columns).where(Event.prisoner_id.in_(ids), Event.public, Event.retracted_at.is_(None))
+    for event in session.execute(events):
+        logs[event.prisoner_id].append(lives.happened(event))
+    told = {prisoner.id: lives.derive(logs[prisoner.id]) for prisoner in found}
+    changes = [change for prisoner in found if (change := _put_life(prisoner, told[prisoner.id], act))]
+    _put_articles(session, {prisoner_id: following.articles(life) for prisoner_id, life in told.items()})
     _write_keys(session, found)
     session.flush()
     return changes
 
 
-def happened(event: Event) -> lives.Happened:
-    """The event as `life` reads it."""
-    told = event.as_of or event.created_at.date()
-    return lives.Happened(
-        EventKind(event.kind), PartialDate.parse_optional(event.day), told, event.id, details=event.details
-    )
-
-
-def _put_life(session: Session, prisoner: Prisoner, life: lives.Life, act: Act) -> signals.StatusChange | None:
+def _put_life(prisoner: Prisoner, life: lives.Life, act: Act) -> signals.StatusChange | None:
     before, facility_before = Status(prisoner.status), prisoner.facility_id
-    prisoner.status = life.status.value
-    prisoner.status_since = str(life.since) if life.since else None
-    prisoner.detained_since = str(life.detained_since) if life.detained_since else None
-    prisoner.facility_id = life.facility_id
-    prisoner.sentence = life.sentence
-    prisoner.died = str(life.died) if life.died else None
-    born = PartialDate.parse_optional(prisoner.born)
-    prisoner.born_month, prisoner.born_day = (born.month, born.day) if born else (None, None)
-    _put_articles(session, prisoner.id, life.articles)
+    for name, value in following.life_values(life, PartialDate.parse_optional(prisoner.born)).items():
+        setattr(prisoner, name, value)
     if (before, facility_before) == (life.status, life.facility_id):
         return None
     return signals.StatusChange(
@@ -279,33 +316,37 @@ def _put_life(session: Session, prisoner: Prisoner, life: lives.Life, act: Act) 
     )
 
 
-def _put_articles(session: Session, prisoner_id: int, articles: Sequence[Mapping[str, str]]) -> None:
-    query = select(Article.code, Article.text).where(Article.prisoner_id == prisoner_id).order_by(Article.id)
-    wanted = [(str(article.get("code", ""))[:40], str(article.get("text", ""))) for article in articles]
-    if [tuple(row) for row in session.execute(query)] == wanted:
-        return
-    session.execute(delete(Article).where(Article.prisoner_id == prisoner_id))
-    if wanted:
-        rows = [{"prisoner_id": prisoner_id, "code": code, "text": text} for code, text in wanted]
+def _put_articles(session: Session, wanted: Mapping[int, list[tuple[str, str]]]) -> None:
+    """Write code and text of these prisoners' articles, by id, where they are others than those that are there."""
+    there: dict[int, list[tuple[str, str]]] = {prisoner_id: [] for prisoner_id in wanted}
+    query = select(Article.prisoner_id, Article.code, Article.text).where(Article.prisoner_id.in_(wanted))
+    for prisoner_id, code, text in session.execute(query.order_by(Article.id)):
+        there[prisoner_id].append((code, text))
+    other = [prisoner_id for prisoner_id in wanted if wanted[prisoner_id] != there[prisoner_id]]
+    if stale := [prisoner_id for prisoner_id in other if there[prisoner_id]]:
+        session.execute(delete(Article).where(Article.prisoner_id.in_(stale)))
+    if rows := [row for prisoner_id in other for row in following.article_rows(prisoner_id, wanted[prisoner_id])]:
         session.execute(insert(Article), rows)
 
 
 def _write_keys(session: Session, prisoners: Sequence[Prisoner]) -> None:
     """Name, order and search keys follow from the names."""
     ids = [prisoner.id for prisoner in prisoners]
-    wanted: set[tuple[str, bool, int]] = set()
+    wanted: set[following.Key] = set()
     names: dict[int, list[str]] = {}
-    rows = select(PrisonerName.prisoner_id, PrisonerName.name).where(PrisonerName.prisoner_id.in_(ids))
-    for prisoner_id, name in session.execute(rows.order_by(PrisonerName.position, PrisonerName.id)):
-        names.setdefault(prisoner_id, []).append(name)
+    stale: list[dict[str, Any]] = []
+    of_names = (PrisonerName.id, PrisonerName.prisoner_id, PrisonerName.name, PrisonerName.key)
+    rows = select(*of_names).where(PrisonerName.prisoner_id.in_(ids))
+    for row in session.execute(rows.order_by(PrisonerName.position, PrisonerName.id)):
+        names.setdefault(row.prisoner_id, []).append(row.name)
+        if row.key != name_key(row.name):
+            stale.append({"id": row.id, "key": name_key(row.name)})
+    if stale:
+        session.execute(update(PrisonerName), stale)
     for prisoner in prisoners:
         prisoner.name = next(iter(names.get(prisoner.id, [])), prisoner.name)
-        prisoner.sort_key = folding.fold(prisoner.sort_as or sort_form(prisoner.name))[:200]
-        for name in {prisoner.name, *names.get(prisoner.id, [])}:
-            for word in folding.words(name):
-                wanted.add((word, False, prisoner.id))
-                if coarse := folding.skeleton(word):
-                    wanted.add((coarse, True, prisoner.id))
+        prisoner.sort_key = following.sort_key(prisoner.name, prisoner.sort_as)
+        wanted |= following.search_keys(prisoner.id, {prisoner.name, *names.get(prisoner.id, [])})
     columns = (SearchKey.key, SearchKey.coarse, SearchKey.prisoner_id)
     rows_there = session.execute(select(*columns).where(SearchKey.prisoner_id.in_(ids)))
     there = {(key, coarse, prisoner_id) for key, coarse, prisoner_id in rows_there}
@@ -316,13 +357,7 @@ def _write_keys(session: Session, prisoners: Sequence[Prisoner]) -> None:
             )
         )
     if new := wanted - there:
-        session.execute(insert(SearchKey), [{"key": k, "coarse": c, "prisoner_id": p} for k, c, p in sorted(new)])
-
-
-def sort_form(name: str) -> str:
-    """The name with its last word first: what most lists are sorted by when nobody said otherwise."""
-    given, _, family = name.rpartition(" ")
-    return f"{family} {given}".strip()
+        session.execute(insert(SearchKey), following.key_rows(new))
 
 
 def forget_search_keys(session: Session, prisoner_ids: Sequence[int]) -> None:

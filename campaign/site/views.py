@@ -50,7 +50,7 @@ def campaign(slug: str) -> Response:
 @public
 def privacy() -> Response:
     """How data is used, in plain words."""
-    return web.page("site/privacy.html", seconds=3600)
+    return web.page("site/privacy.html", seconds=3600, names_prisoners=False)
 
 
 @blueprint.get("/healthz")

@@ -21,8 +21,8 @@ def test_the_start_page_leads_to_the_campaign_and_its_petition(client):
 
 def test_a_campaign_names_its_prisoners(client):
     page = client.get("/campaigns/free-viasna").text
-    for _, name, _ in PRISONERS:
-        assert name in page
+    for person in PRISONERS:
+        assert person.name in page
 
 
 @pytest.mark.parametrize("path", ["/", "/campaigns/free-viasna"])

@@ -1,7 +1,7 @@
 """Prisoner profiles: who (`profile`), what happened (`events`), portraits, and lists brought in (`imports`)."""
 
 from campaign.prisoners.models.events import Batch, Event, EventKind, EventText, Status
-from campaign.prisoners.models.imports import Doubt, Identifier, ImportRun
+from campaign.prisoners.models.imports import Doubt, Identifier, ImportRun, RunState
 from campaign.prisoners.models.portraits import Portrait, PortraitFile
 from campaign.prisoners.models.profile import (
     Article,
@@ -16,6 +16,7 @@ from campaign.prisoners.models.profile import (
     PrisonerText,
     SearchKey,
     campaign_prisoners,
+    name_key,
 )
 
 __all__ = [
@@ -38,7 +39,9 @@ __all__ = [
     "Prisoner",
     "PrisonerName",
     "PrisonerText",
+    "RunState",
     "SearchKey",
     "Status",
     "campaign_prisoners",
+    "name_key",
 ]

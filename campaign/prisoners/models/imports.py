@@ -45,7 +45,7 @@ class ImportRun(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    content: Mapped[bytes | None] = mapped_column(Sealed)
+    content: Mapped[bytes | None] = mapped_column(Sealed, deferred=True)
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_total: Mapped[int | None]
     problem: Mapped[str] = mapped_column(Text, default="")
@@ -63,7 +63,7 @@ class Identifier(Base):
     __tablename__ = "prisoner_identifiers"
     __table_args__ = (
         UniqueConstraint("list_name", "key"),
-        Index("ix_prisoner_identifiers_url", "list_name", "url"),
+        Index("ix_prisoner_identifiers_url", "url"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,10 +18,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.db.base import Base, byte_order
 from campaign.facilities.models import Facility
+from campaign.kit import folding
 from campaign.prisoners.models.events import Event, Status
 from campaign.prisoners.models.portraits import Portrait
 
@@ -75,7 +77,8 @@ class Prisoner(Base):
     __tablename__ = "prisoners"
     __table_args__ = (
         Index("ix_prisoners_sort", "sort_key", "id"),
-        Index("ix_prisoners_status", "status", "sort_key", "id"),
+        Index("ix_prisoners_status", "status", "hidden_at", "sort_key", "id"),
+        Index("ix_prisoners_detained_since", "detained_since", "sort_key", "id"),
         Index("ix_prisoners_facility_id", "facility_id"),
         Index("ix_prisoners_born", "born_month", "born_day"),
         Index("ix_prisoners_godparents", "godparents", "sort_key", "id"),
@@ -130,11 +133,23 @@ class Prisoner(Base):
         return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()), "")
 
 
+def name_key(name: str) -> str:
+    """By what a whole name is found again: its folded words, sorted, for lists differ in which name comes first."""
+    return " ".join(sorted(folding.words(name)))[:200]
+
+
+def _key_of_row(context: DefaultExecutionContext) -> str:
+    return name_key(context.get_current_parameters()["name"])
+
+
 class PrisonerName(Base):
-    """One of a prisoner's names, in one language and script (ISO 15924)."""
+    """One of a prisoner's names, in one language and script (ISO 15924). `key` is kept by `service.refresh`."""
 
     __tablename__ = "prisoner_names"
-    __table_args__ = (UniqueConstraint("prisoner_id", "name", "language", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("prisoner_id", "name", "language", "kind"),
+        Index("ix_prisoner_names_key", "key"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     prisoner_id: Mapped[int] = mapped_column(ForeignKey("prisoners.id", ondelete="CASCADE"))
@@ -142,6 +157,7 @@ class PrisonerName(Base):
     language: Mapped[str] = mapped_column(String(12), default="")
     script: Mapped[str] = mapped_column(String(4), default="")
     kind: Mapped[str] = mapped_column(String(16), default=NameKind.MAIN.value)
+    key: Mapped[str] = mapped_column(byte_order(200), default=_key_of_row)
     position: Mapped[int] = mapped_column(default=0)
 
 
