@@ -14,9 +14,12 @@ from flask_migrate import Migrate
 
 from campaign import accounts, db, i18n
 from campaign.accounts import cli as accounts_cli
+from campaign.accounts import jobs as accounts_jobs
 from campaign.campaigns import cli as campaigns_cli
+from campaign.campaigns import listening as campaigns_listening
 from campaign.config import ROOT, Config, ConfigError
 from campaign.demo import cli as demo_cli
+from campaign.facilities import admin as facilities_admin
 from campaign.jobs import Engine, make_huey
 from campaign.local import cli as local_cli
 from campaign.mailing import jobs as mailing_jobs
@@ -24,11 +27,18 @@ from campaign.operating import cli as operating_cli
 from campaign.petitions import admin as petitions_admin
 from campaign.petitions import cli as petitions_cli
 from campaign.petitions import jobs as petitions_jobs
+from campaign.petitions import listening as petitions_listening
 from campaign.petitions import views as petitions
 from campaign.petitions.emails import PetitionMails, Sender
+from campaign.prisoners import admin as prisoners_admin
+from campaign.prisoners import cli as prisoners_cli
+from campaign.prisoners import jobs as prisoners_jobs
+from campaign.prisoners import places
+from campaign.prisoners import views as prisoners
 from campaign.privacy import views as privacy
 from campaign.server import cli as server_cli
 from campaign.site import admin as site_admin
+from campaign.site import calendars, profiles
 from campaign.site import views as site
 from campaign.vault import KeyFile, KeyRingError, Vault, load, load_or_create
 from campaign.web import assets, errors, filters, headers, kernel
@@ -81,15 +91,21 @@ def _features(app: Flask, config: Config, vault: Vault) -> None:
     app.extensions["campaign.petition_mails"] = PetitionMails(
         app, app.extensions["campaign.store"].engine, vault, sender
     )
-    for blueprint in (site.blueprint, petitions.blueprint, privacy.blueprint):
+    for blueprint in (site.blueprint, calendars.blueprint, profiles.blueprint, petitions.blueprint, privacy.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(prisoners.blueprint)
+    campaigns_listening.connect()
+    petitions_listening.connect()
+    places.connect()
     petitions_admin.init_app(app)
+    prisoners_admin.init_app(app)
+    facilities_admin.init_app(app, places.held_in)
     site_admin.init_app(app)
 
 
 def _jobs(app: Flask, config: Config) -> None:
     engine = Engine(make_huey(config.jobs_url))
-    engine.add(app, [*mailing_jobs.JOBS, *petitions_jobs.JOBS])
+    engine.add(app, [*accounts_jobs.JOBS, *mailing_jobs.JOBS, *petitions_jobs.JOBS, *prisoners_jobs.JOBS])
     app.extensions["campaign.jobs"] = engine
 
 
@@ -123,5 +139,6 @@ for command in (
     *accounts_cli.commands,
     *campaigns_cli.commands,
     *petitions_cli.commands,
+    *prisoners_cli.commands,
 ):
     cli.add_command(command)

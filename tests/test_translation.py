@@ -7,8 +7,10 @@ translation.
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -29,16 +31,38 @@ from campaign.accounts.passwords import PasswordProblem
 from campaign.campaigns.models import Campaign, CampaignText
 from campaign.config import ROOT
 from campaign.db import atomic, db
+from campaign.facilities.models import FacilityName
 from campaign.kit import addresses, countries, text
 from campaign.petitions import jobs, views
 from campaign.petitions.forms import SignForm, address_message, text_message
 from campaign.petitions.models import Petition, PetitionText
-from campaign.prisoners.models import Prisoner, PrisonerText
+from campaign.pictures import BadPicture
+from campaign.pictures.looking import Code
+from campaign.prisoners import import_words, queries
+from campaign.prisoners import jobs as prisoners_jobs
+from campaign.prisoners import service as prisoners
+from campaign.prisoners.forms.fields import language_choices
+from campaign.prisoners.forms.portrait import picture_message
+from campaign.prisoners.models import (
+    Article,
+    Designation,
+    Doubt,
+    Event,
+    EventKind,
+    EventText,
+    ImportRun,
+    Prisoner,
+    PrisonerName,
+    PrisonerText,
+    Status,
+)
+from campaign.prisoners.poster import Poster, _texts, contents
 from campaign.recipients.models import Recipient
 from campaign.web.errors import _words, unavailable_words
 from tests.accounts.browser import PASSWORD
 from tests.browsing import FIELDS, PATH, hidden_fields, link, mails, sign
 from tests.organisers import logged_in
+from tests.prisoners.pictured import portrayed
 
 TEXT_PROBLEMS = get_args(text.TextProblemCode)
 TEMPLATES = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
@@ -97,7 +121,8 @@ def data(app) -> set[str]:
     """Words that come from the database or from Unicode's own tables: nobody translates them with the site."""
     columns = (Campaign.name, CampaignText.title, CampaignText.summary, Petition.slug, PetitionText.title,
                PetitionText.body, Prisoner.name, PrisonerText.about, Recipient.name, Recipient.office,
-               Recipient.organisation, Recipient.hostile_reason)  # fmt: skip
+               Recipient.organisation, Recipient.hostile_reason, PrisonerName.name, EventText.text, Event.source,
+               Designation.organisation, Designation.term, Article.text, FacilityName.name)  # fmt: skip
     with app.app_context():
         found = [value for column in columns for value in db.session.scalars(select(column))]
     found += [name for _, name in countries.choices("en")]
@@ -203,8 +228,40 @@ def own_words(source: str) -> str:
 
 
 def test_public_pages(app, client, data):
-    for path in ("/", "/campaigns/free-viasna", PATH, f"{PATH}/thanks", "/privacy"):
+    for path in ("/", "/campaigns/free-viasna", PATH, f"{PATH}/thanks", "/privacy", "/birthdays", "/birthdays?month=5"):
         check_page(client.get(path), data)
+
+
+def test_the_list_of_prisoners(app, client, data):
+    for query in ("", "?q=Stefanovich", "?q=Stefonavicz", "?q=xyzzyx&status=released&month=5", "?facility=nowhere"):
+        check_page(client.get(f"/prisoners{query}"), data | words(f"{query} Stefonavicz"))
+
+
+def test_profiles(app, client, data):
+    for slug in ("ales-bialiatski", "marfa-rabkova", "leanid-sudalenka"):
+        check_page(client.get(f"/prisoners/{slug}"), data | words(f"http {slug}"))
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_a_profile_with_only_this_to_tell(app, client, data, kind):
+    with app.app_context(), atomic() as session:
+        told = {
+            "articles": [{"code": "1", "text": ""}],
+            "sentence": {"kind": "restricted", "months": 30, "days": 2, "start": "2020"},
+        }
+        born = {"born": "1960", "country": "BY", "created_at": NEVER, "updated_at": NEVER}
+        prisoner = Prisoner(slug="x", name="X", names=[prisoners.name_row("X", kind="alias")], **born)
+        session.add(prisoner)
+        session.flush()
+        new = prisoners.NewEvent(kind, as_of=NEVER.date(), url="https://example.org/", details=told)
+        prisoners.add_event(session, app.extensions["campaign.vault"], prisoner, new, prisoners.Act("test", NEVER))
+    check_page(client.get("/prisoners/x"), data | words("http x X example org"))
+
+
+def test_a_profile_that_is_hidden(app, client, data):
+    with app.app_context(), atomic() as session:
+        session.execute(update(Prisoner).values(hidden_at=NEVER))
+    check_page(client.get("/prisoners/ales-bialiatski"), data, 410)
 
 
 def test_pages_of_petitions_that_are_not_open(app, client, data):
@@ -299,6 +356,41 @@ def test_the_desk(app, data):
     check_page(browser.client.post("/admin/password"), data, 400)
 
 
+def test_facilities_at_the_desk(app, data):
+    browser, desk = logged_in(app, Role.OWNER), "/admin/facilities"
+    data |= words("owner everywhere example org Tests Road BY en nonsense")
+    wanted = {"name-0-text": "Tests", "kind": "prison", "country": "BY", "return_envelope": "unknown"}
+    check_page(browser.get(f"{desk}/new"), data)
+    here = browser.post(f"{desk}/new", seen=f"{desk}/new", **wanted, **{"address-0-lines": "Road 1"}).location
+    browser.post(f"{desk}/new", seen=f"{desk}/new", **wanted)
+    ended = {"address-0-lines": "Road 1", "address-0-valid_to": "2020", "version": "2"}
+    assert browser.post(here, seen=here, **wanted, **ended).status_code == 303
+    for path in (desk, f"{desk}?q=nonsense", here, f"{here}/merge", f"{here}/merge?other=tests-2"):
+        check_page(browser.get(path), data)
+    check_page(browser.post(here, seen=here, version="1", **wanted), data, 409)
+    wrong = {"name-0-language": "nonsense", "letter_pages": "0", "address-0-valid_to": "nonsense", "rules_as_of": "1"}
+    check_page(browser.post(here, seen=here, version="2", **(wanted | wrong | {"name-0-text": ""})), data, 422)
+
+
+def test_the_desk_about_prisoners(app, data):
+    browser = logged_in(app, Role.EDITOR)
+    data |= words("editor everywhere example org command line prisoners ales bialiatski typed Cyrillic Latin")
+    data |= words(" ".join(name for _, name in language_choices("en")))
+    ales = "/admin/prisoners/ales-bialiatski"
+    for path in ("/admin/prisoners", "/admin/prisoners?q=nobody", "/admin/prisoners/new", ales, f"{ales}/edit",
+                 f"{ales}/history", f"{ales}/visibility", f"{ales}/events/1/retract", f"{ales}/events/new",
+                 f"{ales}/events/new?kind=verdict", f"{ales}/events/new?kind=transfer"):  # fmt: skip
+        check_page(browser.get(path), data)
+    typed = {"name-0": "http://x", "born-month": "13", "born-year": "1", "gender": "x", "country": "x"}
+    token = {"csrf_token": browser.token(f"{ales}/edit")}
+    refused = browser.client.post(f"{ales}/edit", data=token | typed)
+    check_page(refused, data | words("http x"), 422)
+    event = {"kind": "release", "day-year": "2099", "visibility": "public", "as_of": "2098-01-01"}
+    check_page(browser.client.post(f"{ales}/events/new", data=token | event), data)
+    check_page(browser.client.post(f"{ales}/edit", data={"sort_as": "Typed"}), data, 400)
+    check_page(app.test_client().post(f"{ales}/edit", data={"sort_as": "Typed"}), data, 401)
+
+
 def test_the_login(app, data):
     client = app.test_client()
     check_page(client.get("/admin/login"), data)
@@ -321,4 +413,80 @@ def test_every_message_of_every_form(app):
                  for code in TEXT_PROBLEMS]  # fmt: skip
         found += [address_message(addresses.AddressProblem(code)) for code in ("missing", "too_long", "syntax")]
         found += [problem_text(PasswordProblem(code)) for code in ("short", "long", "common", "address")]
+    assert [piece for piece in found if not (piece.startswith("⟦") and piece.endswith("⟧"))] == []
+
+
+def test_the_portrait_at_the_desk(app, data):
+    browser = logged_in(app, Role.OWNER)
+    data |= words("owner everywhere example org CC BY JPEG PNG WebP MB Red above blue below English nonsense x")
+    desk = "/admin/prisoners/ales-bialiatski/portrait"
+    check_page(browser.get(desk), data)
+    check_page(browser.post(desk, seen=desk, consent="nonsense", url="x"), data, 422)
+    portrayed(app, "ales-bialiatski")
+    check_page(browser.get(f"{desk}?again"), data)
+    assert browser.post(f"{desk}/remove", seen=desk).status_code == 303
+    check_page(browser.get(desk), data)
+
+
+def test_every_message_about_a_picture(app):
+    with app.test_request_context():
+        found = [picture_message(BadPicture(code, 9)) for code in get_args(Code)]
+    assert [piece for piece in found if not (piece.startswith("⟦") and piece.endswith("⟧"))] == []
+
+
+def test_the_words_on_a_poster(app, data):
+    with app.test_request_context():
+        profile = queries.profile(db.session(), "ales-bialiatski", "en", NEVER.date())
+        for status in Status:
+            told = contents(Poster(replace(profile, status=status), "http://localhost/x", "en", NEVER.date()))
+            shown = list(_texts({name: part for name, part in told.items() if name not in {"about", "address"}}))
+            assert any("⟦" in piece for piece in shown)
+            assert untranslated([outside(piece) for piece in shown], data) == []
+
+
+def test_lists_at_the_desk(app, data):
+    browser, start, doubts = logged_in(app, Role.OWNER), "/admin/prisoners/import", "/admin/prisoners/doubts"
+    data |= words("owner everywhere example org MB JSON CSV campaign prisoners import list csv Maryna Zolak Ales x")
+    data |= words("azerbaijan name female nonsense https Viasna BY Homiel Art Bialiatski")
+    table = "name,born,arrested,gender\nAles Bialiatski,1962,2021,\nMaryna Zolak,1980,2020-10,female\n,,,\nx,?,?,?\n"
+
+    def hand_in(**fields):
+        token = browser.token(start)
+        form = {"csrf_token": token, "file": (io.BytesIO(table.encode()), "list.csv"), **fields}
+        return browser.client.post(start, data=form, content_type="multipart/form-data")
+
+    check_page(browser.get(start), data)
+    check_page(browser.get(doubts), data)
+    check_page(hand_in(as_of="x", source="x", mapping_text="list = 1"), data | words("list toml"), 422)
+    here = hand_in().location
+    for state in ("previewing", "preview", "waiting", "running", "done", "failed", "dropped"):
+        with app.app_context():
+            if state == "preview":
+                prisoners_jobs.bring_lists()
+            elif state != "previewing":
+                with atomic() as session:
+                    session.execute(update(ImportRun).values(state=state, rows_total=4))
+        check_page(browser.get(f"{here}?{state}"), data)
+    with app.app_context():
+        with atomic() as session:
+            session.execute(update(ImportRun).values(state="waiting"))
+        prisoners_jobs.bring_lists()
+        waiting = db.session.scalars(select(Doubt.id)).first()
+    check_page(browser.get(doubts), data)
+    there = f"{doubts}/{waiting}"
+    check_page(browser.get(there), data)
+    check_page(browser.post(there, seen=there, choice="other", slug="nonsense"), data, 422)
+    check_page(browser.post(there, seen=there, choice="nonsense"), data, 422)
+    assert browser.post(there, seen=there, choice="leave_out").status_code == 303
+    check_page(browser.get(f"{doubts}?after=0"), data)
+    check_page(browser.get(f"{there}?decided"), data)
+
+
+def test_everything_that_is_said_about_a_list(app):
+    tables = (import_words.DOUBTS, import_words.REFUSALS, import_words.UNREADABLE, import_words.NOTES,
+              import_words.OUTCOMES, import_words.STATES, import_words.DECISIONS)  # fmt: skip
+    with app.test_request_context():
+        found = [str(text) for table in tables for text in table.values()]
+        found += [import_words.field(name) for name in ("born", "event.arrest", "names")]
+        found.append(import_words.reason("nonsense", {}))
     assert [piece for piece in found if not (piece.startswith("⟦") and piece.endswith("⟧"))] == []

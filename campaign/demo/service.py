@@ -8,7 +8,23 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from campaign.campaigns.models import Campaign, CampaignText
-from campaign.demo.content import CAMPAIGN, HOSTILE_REASON, PETITION, PRISONERS, RECIPIENTS
+from campaign.demo.content import (
+    BEGINNING,
+    CAMPAIGN,
+    FACILITIES,
+    HOSTILE_REASON,
+    NAME_LANGUAGES,
+    PETITION,
+    PRISONERS,
+    RECIPIENTS,
+    RECOGNITION,
+    Person,
+    Told,
+)
+from campaign.facilities.models import Facility, FacilityAddress, FacilityName
+from campaign.kit.folding import fold
+from campaign.kit.randomness import random_bytes
+from campaign.kit.scripts import script_of
 from campaign.petitions.models import (
     Petition,
     PetitionText,
@@ -18,8 +34,17 @@ from campaign.petitions.models import (
     text_hash,
 )
 from campaign.prisoners import service as profiles
-from campaign.prisoners.models import Prisoner, PrisonerText, campaign_prisoners
+from campaign.prisoners.models import (
+    Designation,
+    Event,
+    EventText,
+    Prisoner,
+    PrisonerText,
+    campaign_prisoners,
+)
 from campaign.recipients.models import Recipient
+
+ACTOR = "command line"
 
 
 def load(session: Session, now: datetime) -> bool:
@@ -59,25 +84,83 @@ def _campaign(session: Session, now: datetime) -> Campaign:
     return campaign
 
 
+def _facilities(session: Session, now: datetime) -> dict[str, int]:
+    """Ids by slug; one that is in the database already stays as it is."""
+    for place in FACILITIES:
+        if session.scalars(select(Facility).where(Facility.slug == place.slug)).first():
+            continue
+        facility = Facility(
+            slug=place.slug,
+            kind=place.kind.value,
+            country="BY",
+            letter_languages=list(place.letter_languages),
+            rules_as_of=BEGINNING,
+            created_at=now,
+            updated_at=now,
+        )
+        facility.names = [
+            FacilityName(name=name, language=language, script=script_of(name), key=fold(name), position=position)
+            for position, (language, name) in enumerate(place.names)
+        ]
+        if place.address:
+            facility.addresses = [FacilityAddress(script="Cyrl", lines=place.address)]
+        session.add(facility)
+    session.flush()
+    query = select(Facility.slug, Facility.id).where(Facility.slug.in_(place.slug for place in FACILITIES))
+    return {row.slug: row.id for row in session.execute(query)}
+
+
 def _prisoners(session: Session, now: datetime) -> list[int]:
     """Ids in order; one who is in the database already is not added twice."""
-    ids = []
-    for slug, name, about in PRISONERS:
-        prisoner = session.scalars(select(Prisoner).where(Prisoner.slug == slug)).first()
+    facilities = _facilities(session, now)
+    prisoners = []
+    for person in PRISONERS:
+        prisoner = session.scalars(select(Prisoner).where(Prisoner.slug == person.slug)).first()
         if prisoner is None:
-            prisoner = Prisoner(
-                slug=slug,
-                name=name,
-                texts=[PrisonerText(language="en", about=about)],
-                names=[profiles.name_row(name, "en")],
-                created_at=now,
-                updated_at=now,
-            )
+            prisoner = _prisoner(person, facilities, now)
             session.add(prisoner)
-            session.flush()
-        ids.append(prisoner.id)
-    profiles.refresh(session, ids, profiles.Act("command line", now))
+        prisoners.append(prisoner)
+    session.flush()
+    ids = [prisoner.id for prisoner in prisoners]
+    profiles.refresh(session, ids, profiles.Act(ACTOR, now))
     return ids
+
+
+def _prisoner(person: Person, facilities: dict[str, int], now: datetime) -> Prisoner:
+    organisation, term, url = RECOGNITION
+    return Prisoner(
+        slug=person.slug,
+        name=person.name,
+        gender=person.gender.value,
+        country="BY",
+        born=person.born,
+        texts=[PrisonerText(language="en", about=person.about)],
+        names=[
+            profiles.name_row(name, language, kind, position)
+            for position, (name, (language, kind)) in enumerate(zip(person.names, NAME_LANGUAGES, strict=True))
+        ],
+        events=[_event(told, facilities, now) for told in person.events],
+        designations=[Designation(organisation=organisation, term=term, url=url)],
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _event(told: Told, facilities: dict[str, int], now: datetime) -> Event:
+    details = told.details | ({"facility": facilities[told.place]} if told.place else {})
+    return Event(
+        uid=random_bytes(16),
+        kind=told.kind.value,
+        day=told.day,
+        as_of=told.as_of,
+        public=True,
+        source=told.source,
+        url=told.url,
+        details=details,
+        texts=[EventText(language="en", text=told.text)],
+        created_at=now,
+        actor=ACTOR,
+    )
 
 
 def _recipients(session: Session, campaign_id: int) -> list[int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from flask import current_app
@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from campaign.audit import service as audit
 from campaign.db import atomic, db, store
 from campaign.kit import clock
+from campaign.kit.draft_file import draft_of
 from campaign.petitions import jobs, queries
 from campaign.petitions.export import csv_chunks
 from campaign.petitions.models import Petition, Published
@@ -38,8 +39,9 @@ def export(slug: str, form: str, output: Path) -> None:
     """Write the confirmed signatures of SLUG to a file that only you can read."""
     petition = _petition(slug)
     campaign_id = petition.campaign_id
-    with _draft_of(output) as draft:
-        rows = _write(petition.id, draft)
+    with draft_of(output) as draft, _written(output):
+        with draft.open() as file:
+            rows = _write(petition.id, file)
         with atomic() as session:  # the record first: no list is ever there without it
             audit.record(
                 session,
@@ -50,34 +52,26 @@ def export(slug: str, form: str, output: Path) -> None:
                 details={"format": form, "rows": rows},
                 now=clock.now(),
             )
-        draft.replace(output)
+        draft.keep()
     click.echo(f"{rows} confirmed signatures written to {output}.")
 
 
 @contextmanager
-def _draft_of(output: Path) -> Iterator[Path]:
-    """A name beside `output` to write under. Whatever happens, no file of that name stays behind."""
-    draft = output.with_name(f".{output.name}.{os.getpid()}.part")
+def _written(output: Path) -> Iterator[None]:
     try:
-        yield draft
+        yield
     except OSError as error:
         raise click.ClickException(f"{output} could not be written: {error.strerror}.") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
-def _write(petition_id: int, draft: Path) -> int:
-    """Write the list to a new file that only this user can read; the number of rows."""
+def _write(petition_id: int, file: BinaryIO) -> int:
+    """Write the list; the number of rows."""
     rows = 0
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        with click.progressbar(
-            csv_chunks(store().engine, current_app.extensions["campaign.vault"], petition_id), label="Writing"
-        ) as chunks:
-            for chunk in chunks:
-                file.write(chunk.data)
-                rows += chunk.rows
-        file.flush()
-        os.fsync(file.fileno())
+    chunks = csv_chunks(store().engine, current_app.extensions["campaign.vault"], petition_id)
+    with click.progressbar(chunks, label="Writing") as shown:
+        for chunk in shown:
+            file.write(chunk.data)
+            rows += chunk.rows
     return rows
 
 

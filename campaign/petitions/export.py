@@ -5,22 +5,20 @@ Columns (RFC 4180, UTF-8, CRLF, one header line):
 `postal_code`, `comment` only where the signer agreed that the name is handed over, else empty · `deliver_name`,
 `show_name` yes or no · `text_language`, `text_version`, `text_sha256` the text that was signed.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe before it. So does what follows a semicolon, tab
-or newline within a cell: where the comma is the decimal sign, Excel opens the file as if semicolons parted it, and a
-new cell begins there. `unguard` takes them off again.
+A cell that a spreadsheet would take for a formula gets apostrophes: see `kit.csv_cells`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, String, bindparam, cast, func, select
 
+from campaign.kit.csv_cells import guard
 from campaign.petitions.models import PetitionText, Signature, Status
 from campaign.vault import Vault
 
@@ -43,9 +41,6 @@ Opener = Callable[[bytes, bytes | None], str]
 Texts = dict[int, tuple[str, int, str]]
 """Language, version and hash of each text by its id."""
 _PERSONAL = ("given_name", "family_name", "postal_code", "comment")
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
-_RISKY_WITHIN = re.compile(r"""(?<=[;\t\r\n])(?=[ ]*["'=+\-@＝＋－＠])""")
-_GUARD_WITHIN = re.compile(r"(?<=[;\t\r\n])'")
 
 _ROWS = (
     select(
@@ -69,18 +64,6 @@ _ROWS = (
     .order_by(Signature.id)
     .limit(BATCH)
 )
-
-
-def guard(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whatever it thinks parts the cells."""
-    if ";" in cell or "\n" in cell or "\t" in cell or "\r" in cell:
-        cell = _RISKY_WITHIN.sub("'", cell)
-    return f"'{cell}" if cell.startswith(_RISKY) else cell
-
-
-def unguard(cell: str) -> str:
-    """What `guard` was given."""
-    return _GUARD_WITHIN.sub("", cell.removeprefix("'"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from campaign.campaigns.models import Campaign
@@ -19,6 +19,7 @@ from campaign.petitions.models import (
     Signature,
     Stage,
     Status,
+    petition_prisoners,
     stage_of,
 )
 from campaign.prisoners.models import Prisoner
@@ -98,6 +99,10 @@ class Snapshot:
         """The newest text in `language`, else in the petition's own language."""
         return self.texts.get(language) or self.texts[self.language]
 
+    def without_people(self) -> Snapshot:
+        """The same without prisoners and signers: for when it is too old to name them."""
+        return replace(self, prisoners=(), signers=())
+
     @property
     def hostile(self) -> bool:
         """Whether any recipient may be the jailer."""
@@ -125,7 +130,7 @@ def snapshot(session: Session, vault: Vault, slug: str) -> Snapshot | None:
         risky_countries=tuple(petition.campaign.risky_countries),
         texts={t.language: _text(t) for t in petition.texts},  # ordered by version: the newest remains
         recipients=tuple(Addressee(r.name, r.office, r.organisation, r.hostile) for r in petition.recipients),
-        prisoners=tuple(_subject(prisoner) for prisoner in petition.prisoners),
+        prisoners=tuple(_subject(prisoner) for prisoner in petition.prisoners if not prisoner.hidden),
         signers=tuple(public_signers(session.connection(), vault, petition.id)),
     )
 
@@ -230,9 +235,21 @@ class Listed:
 
 def listed(session: Session, language: str, now: datetime, campaign_ids: set[int] | None = None) -> list[Listed]:
     """Petitions, newest first, drafts included; all of them, or those of some campaigns."""
-    query = select(Petition).options(selectinload(Petition.texts), selectinload(Petition.campaign))
+    query = select(Petition)
     if campaign_ids is not None:
         query = query.where(Petition.campaign_id.in_(campaign_ids))
+    return _listed(session, query, language, now)
+
+
+def open_for(session: Session, prisoner_id: int, language: str, now: datetime) -> list[Listed]:
+    """Open petitions that name this prisoner, newest first."""
+    named = select(petition_prisoners.c.petition_id).where(petition_prisoners.c.prisoner_id == prisoner_id)
+    query = select(Petition).where(Petition.published == Published.PUBLISHED.value, Petition.id.in_(named))
+    return [found for found in _listed(session, query, language, now) if found.stage is Stage.OPEN]
+
+
+def _listed(session: Session, query: Select[Petition], language: str, now: datetime) -> list[Listed]:
+    whole = query.options(selectinload(Petition.texts), selectinload(Petition.campaign))
     return [
         Listed(
             slug=petition.slug,
@@ -244,9 +261,26 @@ def listed(session: Session, language: str, now: datetime, campaign_ids: set[int
             count=petition.confirmed_count,
             stage=petition.stage(now),
         )
-        for petition in session.scalars(query.order_by(Petition.id.desc()))
+        for petition in session.scalars(whole.order_by(Petition.id.desc()))
         if petition.texts
     ]
+
+
+def present_texts(session: Session) -> list[tuple[str, PetitionText]]:
+    """Each petition's slug with its newest text in each language."""
+    petitions = session.scalars(select(Petition).options(selectinload(Petition.texts)).order_by(Petition.id.desc()))
+    return [
+        (petition.slug, text)
+        for petition in petitions
+        for text in {text.language: text for text in petition.texts}.values()  # ordered by version: the newest remains
+    ]
+
+
+def published_naming(session: Session, prisoner_ids: Collection[int]) -> int:
+    """How many published petitions name at least one of these prisoners."""
+    named = select(petition_prisoners.c.petition_id).where(petition_prisoners.c.prisoner_id.in_(prisoner_ids))
+    query = select(func.count()).where(Petition.published == Published.PUBLISHED.value, Petition.id.in_(named))
+    return session.execute(query).scalar_one()
 
 
 def petition_by_slug(session: Session, slug: str) -> Petition | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Connection, bindparam, select, union_all
 
 from campaign.db.base import table_of
 from campaign.db.bulk import BulkInsert, new_ids
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 _ADDRESSES: BindParameter[Any] = bindparam("addresses", expanding=True)
 _MAILBOXES: BindParameter[Any] = bindparam("mailboxes", expanding=True)
-_KNOWN = union_all(
+_KNOWN: CompoundSelect[Any] = union_all(
     select(Person.email_index).where(Person.email_index.in_(_ADDRESSES)),
     select(Signature.mailbox_index).where(Signature.mailbox_index.in_(_MAILBOXES)),
     select(Refusal.mailbox_index).where(Refusal.mailbox_index.in_(_MAILBOXES)),

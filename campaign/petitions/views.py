@@ -35,6 +35,11 @@ EVEN_SECONDS = 0.015
 
 `python -m bench.timing` measures whether it does. A busy server takes longer than this anyway and does not wait.
 """
+LONGEST_WITH_PEOPLE = 10.0
+"""Seconds. An older snapshot is shown without those whom it might have to show no more; see `_public`.
+
+Part of the minute in `headers.KEPT_BY_OTHERS`.
+"""
 # Without a database the page is still shown, and a form that is posted comes back with what was typed.
 _snapshots: Keep[tuple[int, str], Snapshot | None] = Keep(seconds=2.0, despite=is_unavailable)
 
@@ -91,7 +96,8 @@ def sign(slug: str) -> Response:
 def thanks(slug: str) -> Response:
     """Look into your mailbox: the same page for everybody who signed."""
     petition = _public(slug)
-    return web.page("petitions/thanks.html", seconds=60, petition=petition, text=petition.text(page_language()))
+    text = petition.text(page_language())
+    return web.page("petitions/thanks.html", seconds=PAGE_SECONDS, petition=petition, text=text)
 
 
 @blueprint.get("/petitions/<slug>.json")
@@ -171,12 +177,17 @@ def _wait_until(moment: float) -> None:
 
 
 def _public(slug: str) -> Snapshot:
-    petition = _snapshots.get(
+    """The petition as the public may see it.
+
+    While the database is away nobody can ask whether a profile was hidden or a signature taken back meanwhile: soon the
+    page stands without prisoners and signers, and everything else goes on.
+    """
+    petition, age = _snapshots.get_aged(
         (id(current_app.extensions), slug), lambda: queries.snapshot(db.session(), web.vault(), slug)
     )
     if petition is None or petition.stage(clock.now()) is Stage.DRAFT:
         abort(404)
-    return petition
+    return petition if age <= LONGEST_WITH_PEOPLE else petition.without_people()
 
 
 def _purpose(petition: Snapshot, text: Text) -> str:

@@ -49,10 +49,28 @@ def _here(location: str) -> str:
     return "/" + "".join(location.split("/", 3)[3:]).lstrip("/")
 
 
-def keep(response: Response, seconds: int) -> Response:
-    """Let everybody keep `response` for `seconds`, and longer while we are slow or down."""
+KEPT_BY_OTHERS = 35
+"""Seconds that caches of others may show what may name a prisoner, whatever happens to us.
+
+A hidden profile is gone everywhere within a minute. The rest of that minute is ours: `page_cache.STALE_SECONDS` in
+front of Flask, and what views keep themselves (`petitions/views`, `site/calendars`).
+"""
+
+
+def keep(response: Response, seconds: int, *, names_prisoners: bool = True) -> Response:
+    """Let everybody keep `response` for `seconds`, and somewhat longer while we are slow or down.
+
+    How much longer is bounded by `KEPT_BY_OTHERS`; a page of which it is certain that it never names a prisoner may be
+    shown for a day. Raises `ValueError` when `seconds` are too many.
+    """
+    while_making, when_down = seconds * 4, 86400
+    if names_prisoners:
+        if seconds > KEPT_BY_OTHERS:
+            raise ValueError(f"what may name a prisoner is kept for {KEPT_BY_OTHERS} seconds at most")
+        while_making = min(while_making, (KEPT_BY_OTHERS - seconds) // 2)
+        when_down = KEPT_BY_OTHERS - seconds - while_making
     response.headers["Cache-Control"] = (
-        f"public, max-age={seconds}, stale-while-revalidate={seconds * 4}, stale-if-error=86400"
+        f"public, max-age={seconds}, stale-while-revalidate={while_making}, stale-if-error={when_down}"
     )
     response.headers["Vary"] = "Accept-Language"
     return response

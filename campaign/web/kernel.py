@@ -93,7 +93,9 @@ def new_work() -> dict[str, object]:
     return kernel().work.challenge(clock.now())
 
 
-def page(template: str, *, seconds: int = 0, status: int = 200, **context: object) -> Response:
-    """A rendered page; with `seconds`, one that everybody may keep that long."""
+def page(
+    template: str, *, seconds: int = 0, status: int = 200, names_prisoners: bool = True, **context: object
+) -> Response:
+    """A rendered page; with `seconds`, one that everybody may keep that long (see `headers.keep`)."""
     response = make_response(render_template(template, **context), status)
-    return keep(response, seconds) if seconds else response
+    return keep(response, seconds, names_prisoners=names_prisoners) if seconds else response

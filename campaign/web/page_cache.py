@@ -23,9 +23,11 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 KEEP_SECONDS = 1.0
 STALE_SECONDS = 10.0
-"""How old a page may get while a request is busy making it anew."""
+"""How old a page may get while a request is busy making it anew. Part of the minute in `headers.KEPT_BY_OTHERS`."""
 MOST_PAGES = 512
 LARGEST = 512 * 1024
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all that is kept: portraits and posters are larger than pages."""
 LONGEST_QUERY = 100
 """Our own links have short ones. With long ones somebody could fill the memory: a page may repeat its query."""
 _PRIVATE = ("/admin", "/confirm", "/receipt")
@@ -99,8 +101,11 @@ class PageCache:
     def _store(self, key: tuple[str, str, str], page: _Page) -> None:
         if not _may_keep(page):
             self._making.pop(key, None)
+            if page.status.startswith("4"):  # there is no such page, or no more: nobody may get the old one
+                self._pages.pop(key, None)
             return
-        if len(self._pages) >= MOST_PAGES:
+        held = sum(len(kept.body[0]) for kept in list(self._pages.values()))
+        if len(self._pages) >= MOST_PAGES or held + len(page.body[0]) > MOST_BYTES:
             self._pages.clear()
             self._making.clear()
         self._pages[key] = page

@@ -35,11 +35,12 @@ NEW_COLUMNS = (
 )
 INDEXES = {
     "ix_prisoners_born": ["born_month", "born_day"],
+    "ix_prisoners_detained_since": ["detained_since", "sort_key", "id"],
     "ix_prisoners_facility_id": ["facility_id"],
     "ix_prisoners_godparents": ["godparents", "sort_key", "id"],
     "ix_prisoners_letters": ["letters", "sort_key", "id"],
     "ix_prisoners_sort": ["sort_key", "id"],
-    "ix_prisoners_status": ["status", "sort_key", "id"],
+    "ix_prisoners_status": ["status", "hidden_at", "sort_key", "id"],
 }
 
 
@@ -307,7 +308,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("prisoner_identifiers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_prisoner_identifiers_prisoner_id"), ["prisoner_id"], unique=False)
-        batch_op.create_index("ix_prisoner_identifiers_url", ["list_name", "url"], unique=False)
+        batch_op.create_index("ix_prisoner_identifiers_url", ["url"], unique=False)
 
     op.create_table(
         "prisoner_names",
@@ -317,6 +318,11 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("script", sa.String(length=4), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column(
+            "key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["prisoner_id"], ["prisoners.id"], name=op.f("fk_prisoner_names_prisoner_id"), ondelete="CASCADE"
@@ -326,6 +332,9 @@ def upgrade() -> None:
             "prisoner_id", "name", "language", "kind", name=op.f("uq_prisoner_names_prisoner_id_name_language_kind")
         ),
     )
+    with op.batch_alter_table("prisoner_names", schema=None) as batch_op:
+        batch_op.create_index("ix_prisoner_names_key", ["key"], unique=False)
+
     op.create_table(
         "prisoner_old_slugs",
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -399,8 +408,8 @@ def _extend_prisoners() -> None:
     # One name each, as it stands; the nightly job writes keys for order and search.
     op.execute("UPDATE prisoners SET sort_key = lower(name)")
     op.execute(
-        "INSERT INTO prisoner_names (prisoner_id, name, language, script, kind, position) "
-        "SELECT id, name, '', '', 'main', 0 FROM prisoners"
+        "INSERT INTO prisoner_names (prisoner_id, name, language, script, kind, key, position) "
+        "SELECT id, name, '', '', 'main', lower(name), 0 FROM prisoners"
     )
 
 
@@ -422,6 +431,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_prisoner_old_slugs_prisoner_id"))
 
     op.drop_table("prisoner_old_slugs")
+    with op.batch_alter_table("prisoner_names", schema=None) as batch_op:
+        batch_op.drop_index("ix_prisoner_names_key")
+
     op.drop_table("prisoner_names")
     with op.batch_alter_table("prisoner_identifiers", schema=None) as batch_op:
         batch_op.drop_index("ix_prisoner_identifiers_url")

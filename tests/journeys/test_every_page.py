@@ -136,6 +136,10 @@ def first_mail(page: Page, local: Local, _somebody: Somebody) -> None:
 PAGES = {
     "home": at("/"),
     "campaign": at("/campaigns/free-viasna"),
+    "prisoners": at("/prisoners"),
+    "prisoners, filtered": at("/prisoners?status=convicted&month=9&order=longest_detained"),
+    "prisoners, none found": at("/prisoners?q=xyzzyx"),
+    "prisoner": at("/prisoners/ales-bialiatski"),
     "privacy": at("/privacy"),
     "petition": at(PATH),
     "thanks": at(f"{PATH}/thanks"),

@@ -12,10 +12,11 @@ from sqlalchemy import insert
 from campaign.db import atomic, store
 from campaign.db.base import table_of
 from campaign.kit import clock, tokens
+from campaign.kit.csv_cells import unguard
 from campaign.people import service as people
 from campaign.people.models import Person
 from campaign.petitions import service
-from campaign.petitions.export import BATCH, COLUMNS, count_rows, csv_chunks, guard, unguard
+from campaign.petitions.export import BATCH, COLUMNS, count_rows, csv_chunks
 from campaign.petitions.models import PetitionText, Signature, Status
 from tests.factories import Signing
 
@@ -66,18 +67,6 @@ def put(app, signing, people_rows) -> None:
                                "created_at": now, "confirmed_at": now, **sealed, **rest})  # fmt: skip
         connection.execute(insert(table_of(Person)), persons)
         connection.execute(insert(table_of(Signature)), signatures)
-
-
-@given(anything, st.sampled_from([";", "\t", "\n", "\r"]))
-def test_nor_does_a_formula_begin_where_a_program_parts_the_cells_elsewhere(cell, sign):
-    for part in guard(f"x{sign}{cell}").split(sign)[1:]:
-        assert not part.lstrip(" ").startswith(("=", "+", "-", "@", '"', "＝"))
-
-
-@given(anything)
-def test_no_cell_is_a_formula_and_the_guard_comes_off_again(cell):
-    assert not guard(cell).startswith(FORMULA)
-    assert unguard(guard(cell)) == cell
 
 
 rows = st.lists(

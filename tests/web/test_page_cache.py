@@ -111,6 +111,22 @@ def test_a_page_that_is_very_large_is_passed_on_and_not_kept(site, cache):
     assert [get(cache)[1] for _ in range(2)] == ["1", "2"]
 
 
+def test_a_page_that_is_gone_is_not_kept_for_others_while_it_is_made(site, cache):
+    get(cache)
+    age(cache, page_cache.KEEP_SECONDS)
+    site.status = "410 GONE"
+    assert get(cache)[:2] == ("410 GONE", "2")
+    assert cache._pages == {}
+
+
+def test_an_old_page_outlives_a_failure_only_until_it_is_too_old(site, cache):
+    get(cache)
+    age(cache, page_cache.KEEP_SECONDS)
+    site.status = "503 SERVICE UNAVAILABLE"
+    assert get(cache)[1] == "2"
+    assert get(cache)[0] == site.status
+
+
 def test_the_number_of_kept_pages_is_bounded(site, cache):
     for number in range(page_cache.MOST_PAGES + 10):
         get(cache, f"/{number}")
