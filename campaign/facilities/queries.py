@@ -91,7 +91,7 @@ def warnings(facility: Facility, today: date) -> list[Warn]:
     found = []
     if not scripts:
         found.append(Warn.NO_ADDRESS)
-    if own not in ("", "Latn") and own not in scripts:
+    elif own not in ("", "Latn") and own not in scripts:
         found.append(Warn.NO_OWN_SCRIPT)
     if len(scripts) > len(set(scripts)):
         found.append(Warn.SEVERAL)

@@ -14,7 +14,7 @@ STATUS = {
     Status.EXILED: _l("In forced exile"),
     Status.DISAPPEARED: _l("Disappeared"),
     Status.DECEASED: _l("Deceased"),
-    Status.UNKNOWN: _l("Not known"),
+    Status.UNKNOWN: _l("Status not known"),
 }
 
 EVENT = {

@@ -137,7 +137,7 @@ def test_the_address_of_a_day_is_the_one_that_was_good_then_in_that_script(sessi
 def test_what_somebody_should_look_at_is_said(session):
     today = date(2026, 1, 1)
     facility = find(session, "Prison 77", country="BY")
-    assert queries.warnings(facility, today) == [Warn.NO_ADDRESS, Warn.NO_OWN_SCRIPT]
+    assert queries.warnings(facility, today) == [Warn.NO_ADDRESS]
     service.add_address(facility, LATIN)
     assert queries.warnings(facility, today) == [Warn.NO_OWN_SCRIPT]
     service.add_address(facility, CYRILLIC)

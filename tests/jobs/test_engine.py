@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 from huey import SqliteHuey
 
+from campaign.accounts import jobs as accounts
 from campaign.app import create_app
 from campaign.jobs import Engine, Job, make_huey
 from campaign.mailing import jobs as mailing
 from campaign.petitions import jobs as petitions
+from campaign.prisoners import jobs as prisoners
 from tests.browsing import link, mails, sign
 from tests.conftest import close
 from tests.factories import Signing
@@ -134,10 +136,10 @@ def whole(config, app):
 
 def test_the_schedule_holds_every_job_of_every_feature(whole):
     engine = whole.extensions["campaign.jobs"]
-    wanted = {job.name for job in (*mailing.JOBS, *petitions.JOBS)}
+    wanted = {job.name for job in (*accounts.JOBS, *mailing.JOBS, *petitions.JOBS, *prisoners.JOBS)}
     assert {"mailing.drain", "petitions.count", "petitions.remind", "petitions.recount"} <= wanted
     assert set(engine._tasks) == wanted
-    assert due(engine.huey, 3, 0) == wanted
+    assert set().union(*(due(engine.huey, hour, minute) for hour in range(24) for minute in range(60))) == wanted
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

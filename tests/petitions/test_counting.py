@@ -156,7 +156,7 @@ def test_count_json_says_as_of_when_the_count_is_true(app, client, signing):
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_no_public_page_counts_rows(app, client, signing):
+def test_no_public_page_counts_signatures(app, client, signing):
     signing.confirmed(show_name=True)
     statements = []
 
@@ -170,7 +170,9 @@ def test_no_public_page_counts_rows(app, client, signing):
         assert client.get(f"{path}?fresh").status_code == 200
     event.remove(engine, "before_cursor_execute", note)
     assert len(statements) > 5
-    assert [statement for statement in statements if "count(" in statement or "sum(" in statement] == []
+    counts = [statement for statement in statements if "count(" in statement or "sum(" in statement]
+    # How many a campaign names is counted: that grows with the prisoners, not with those who sign.
+    assert [statement for statement in counts if "campaign_prisoners" not in statement] == []
 
 
 def test_a_second_recount_at_the_same_time_stands_back(app, signing):

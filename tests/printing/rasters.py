@@ -37,7 +37,8 @@ def streams(pdf: bytes) -> list[bytes]:
     found = []
     for raw in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
         try:
-            found.append(zlib.decompress(raw))
+            # not `decompress`: where the checksum's last byte looks like a line's end, the expression has taken it
+            found.append(zlib.decompressobj().decompress(raw))
         except zlib.error:
             found.append(raw)
     return found

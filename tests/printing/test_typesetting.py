@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import segno
 import typst
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campaign.printing import FontChoice, MissingGlyph, fonts_for, qr_code, typeset
@@ -51,6 +51,7 @@ def test_markup_in_a_text_is_only_text(layout, text):
 
 
 @settings(max_examples=25, deadline=None)
+@example("dl")
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
 def test_whatever_is_typed_comes_out(layout, text):
     found = rasters.words(printed(layout, text))

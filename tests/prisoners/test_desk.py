@@ -292,7 +292,7 @@ def test_an_event_is_taken_back_with_a_reason_and_stays_struck_through(app, edit
     ((number,),) = events(app, Event.id)
     place = f"{VERA}/events/{number}/retract"
     page = editor.get(place).text
-    assert re.search(r"<del>In detention.*</del>.*<ins>Not known</ins>", page)
+    assert re.search(r"<del>In detention.*</del>.*<ins>Status not known</ins>", page)
     for why in ("", "  ", "x" * 301):
         assert editor.post(place, seen=VERA, why=why).status_code == 422
     assert profile(app)[0] == "detained"

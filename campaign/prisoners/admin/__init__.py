@@ -24,7 +24,8 @@ TOOLS = (
     Entry("prisoners_bulk.form", _l("One event for many"), Permission.PRISONER_EDIT),
     Entry("prisoners_imports.start", _l("Bring a list"), Permission.PRISONER_IMPORT),
     Entry("prisoners_imports.doubts", _l("Doubtful rows"), Permission.PRISONER_IMPORT),
-    Entry("prisoners_exports.page", _l("Take the list along"), Permission.PRISONER_EXPORT),
+    Entry("facilities_admin.index", _l("Facilities"), Permission.FACILITY_EDIT),
+    Entry("prisoners_exports.page", _l("Download the list"), Permission.PRISONER_EXPORT),
 )
 """What can be done with many profiles: links beside the list and on the desk's start page."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from campaign.db import atomic, db
 from campaign.kit import clock
 from campaign.prisoners import import_words, words
 from campaign.prisoners.admin.imports import blueprint as blueprint  # noqa: PLC0414 - both modules are one blueprint
+from campaign.prisoners.admin.showing import gender_word
 from campaign.prisoners.importing import doubts, kept, running
 from campaign.prisoners.importing.events import in_words
 from campaign.prisoners.importing.matching import Decision
@@ -25,6 +27,7 @@ from campaign.prisoners.importing.record import Record
 from campaign.prisoners.models import Doubt, Event, EventKind, ImportRun, Prisoner, Status
 from campaign.prisoners.service import Act
 from campaign.web import kernel as web
+from campaign.web.filters import country_name, partial_date
 
 _ON_A_PAGE = 50
 _MOST_CANDIDATES = 5
@@ -151,9 +154,9 @@ def _lines(record: Record, people: list[Prisoner]) -> Iterable[Line]:
     of_person: list[tuple[str, str, Callable[[Prisoner], str]]] = [
         (import_words.field("names"), _joined(name.name for name in record.names),
          lambda person: _joined(name.name for name in person.names)),
-        (import_words.field("born"), str(record.born or ""), lambda person: person.born or ""),
-        (import_words.field("gender"), record.gender, lambda person: person.gender),
-        (import_words.field("country"), record.country, lambda person: person.country),
+        (import_words.field("born"), partial_date(record.born), lambda person: partial_date(person.born)),
+        (import_words.field("gender"), _gender(record.gender), lambda person: _gender(person.gender)),
+        (import_words.field("country"), country_name(record.country), lambda person: country_name(person.country)),
         (_("Status"), "", lambda person: str(words.STATUS[Status(person.status)])),
         (import_words.field("url"), record.url, lambda _person: ""),
     ]  # fmt: skip
@@ -162,7 +165,7 @@ def _lines(record: Record, people: list[Prisoner]) -> Iterable[Line]:
     told = [event for event in kept.said(record).get("events", []) if event.get("public", True)]
     for kind in EventKind:
         here = [_joined(_in_words(event) for event in person.events if _shown(event, kind)) for person in people]
-        row = _joined(in_words(event) for event in told if event["kind"] == kind)
+        row = _joined(_told(event) for event in told if event["kind"] == kind)
         yield from _line(str(words.EVENT[kind]), row, here)
     for language, text in record.about.items():
         yield from _line(import_words.field(f"about.{language}"), text, [person.about(language) for person in people])
@@ -178,7 +181,16 @@ def _shown(event: Event, kind: EventKind) -> bool:
 
 
 def _in_words(event: Event) -> str:
-    return in_words({"day": event.day or "", "details": event.details, "texts": {"": event.text("en")}})
+    return _told({"day": event.day or "", "details": event.details, "texts": {"": event.text("en")}})
+
+
+def _told(event: Mapping[str, Any]) -> str:
+    """An event in a few words, its day as people write it."""
+    return in_words({**event, "day": partial_date(event.get("day"))})
+
+
+def _gender(value: str) -> str:
+    return gender_word(value) if value else ""
 
 
 def _joined(parts: Iterable[str]) -> str:
