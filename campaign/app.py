@@ -41,7 +41,7 @@ from campaign.site import admin as site_admin
 from campaign.site import calendars, profiles
 from campaign.site import views as site
 from campaign.vault import KeyFile, KeyRingError, Vault, load, load_or_create
-from campaign.web import assets, errors, filters, headers, kernel
+from campaign.web import assets, errors, filters, headers, kernel, row_ids
 from campaign.web.errors import QuietFlask
 from campaign.web.page_cache import PageCache
 
@@ -80,6 +80,7 @@ def _machinery(app: Flask, config: Config, vault: Vault) -> None:
     kernel.init_app(app, config, vault)
     headers.init_app(app, config)
     errors.init_app(app)
+    row_ids.init_app(app)
     assets.init_app(app)
     filters.init_app(app, config)
 

@@ -108,4 +108,6 @@ def all_campaigns(session: Session) -> list[Campaign]:
 
 def campaign_by_slug(session: Session, slug: str) -> Campaign | None:
     """The campaign itself, for organisers."""
+    if "\0" in slug:  # PostgreSQL would answer with an error instead of nothing
+        return None
     return session.scalars(select(Campaign).where(Campaign.slug == slug)).one_or_none()

@@ -43,12 +43,14 @@ class Listed:
 
 def by_slug(session: Session, slug: str) -> Facility | None:
     """The facility with all that belongs to it."""
+    if "\0" in slug:  # PostgreSQL would answer with an error instead of nothing
+        return None
     return session.scalars(select(Facility).where(Facility.slug == slug).options(*_WHOLE)).one_or_none()
 
 
 def listed(session: Session, search: str = "", page: int = 1) -> Listed:
     """Facilities with a name in which words beginning with `search`, folded, stand; all of them if it is empty."""
-    query = select(Facility.id)
+    query, search = select(Facility.id), search.replace("\0", "")
     if key := name_key(search) if search.strip() else "":
         named = select(FacilityName.facility_id).where(
             or_(

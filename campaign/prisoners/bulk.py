@@ -28,6 +28,8 @@ from campaign.vault import Vault
 
 KIND = "bulk"
 UNDO_TIME = timedelta(hours=1)
+UNDONE = "The event for many was taken back."
+"""The reason that stands in the history."""
 
 
 class TooLate(Exception):
@@ -122,7 +124,7 @@ def undo(session: Session, batch: Batch, act: service.Act) -> int:
     events = select(Event).where(Event.batch_id == batch.id, Event.retracted_at.is_(None))
     retracted = list(session.scalars(events))
     for event in retracted:
-        event.retracted_at, event.retracted_by, event.retracted_why = act.now, act.actor, "undone"
+        event.retracted_at, event.retracted_by, event.retracted_why = act.now, act.actor, UNDONE
     ids = [event.prisoner_id for event in retracted]
     _count_change(session, ids, act.now)
     service.refresh(session, ids, service.Act(act.actor, act.now, batch.id, undo=True))
@@ -172,6 +174,9 @@ def _change(outcome: Outcome) -> signals.StatusChange:
 
 def _count_change(session: Session, ids: Sequence[int], now: datetime) -> None:
     for chunk in chunks(sorted(set(ids))):
+        # Held in one order: of two acts for the same people, one waits for the other instead of both for each other.
+        held = select(Prisoner.id).where(Prisoner.id.in_(chunk)).order_by(Prisoner.id)
+        session.execute(held.with_for_update(key_share=True))
         session.execute(
             update(Prisoner).where(Prisoner.id.in_(chunk)).values(version=Prisoner.version + 1, updated_at=now)
         )

@@ -193,6 +193,7 @@ def free_slugs(session: Session, wanted: Sequence[str]) -> list[str]:
     stems = [slugs.slug(each, longest=70, fallback="prisoner") for each in wanted]
     columns = (Prisoner.slug, OldSlug.slug)
     taken = {slug for column in columns for slug in session.scalars(select(column).where(column.in_(stems)))}
+    taken |= RESERVED
     for stem in {stem for stem, times in Counter(stems).items() if times > 1 or stem in taken}:
         for column in columns:
             taken |= set(session.scalars(select(column).where(column.startswith(stem))))
@@ -290,7 +291,9 @@ def _set_hidden(session: Session, prisoner: Prisoner, at: datetime | None, act: 
 
 def _refresh_some(session: Session, ids: Sequence[int], act: Act) -> list[signals.StatusChange]:
     # Locked before the log is read: of two who add an event at once, the second sees both.
-    locked = select(Prisoner).where(Prisoner.id.in_(ids)).order_by(Prisoner.id).with_for_update(of=Prisoner)
+    # The key is left alone: who has just added an event holds it, and two of them would wait for each other.
+    locked = select(Prisoner).where(Prisoner.id.in_(ids)).order_by(Prisoner.id)
+    locked = locked.with_for_update(of=Prisoner, key_share=True)
     found = list(session.scalars(locked.execution_options(populate_existing=True)))
     logs: dict[int, list[lives.Happened]] = {prisoner_id: [] for prisoner_id in ids}
     columns = (Event.prisoner_id, Event.id, Event.kind, Event.day, Event.as_of, Event.created_at, Event.details)

@@ -58,6 +58,15 @@ def crowded(local: Local) -> str:
     return network
 
 
+@pytest.fixture
+def organiser(visit: Callable[..., Page], local: Local) -> Page:
+    """A page of somebody who is logged in at the desk."""
+    page = visit(organiser=True)
+    page.goto(f"{local.url}/admin/")
+    log_in(page, local)
+    return page
+
+
 def complaints(page: Page) -> list[str]:
     """What axe finds in four settings, and what is wider than a narrow screen."""
     page.evaluate(AXE_SCRIPT)
@@ -140,6 +149,8 @@ PAGES = {
     "prisoners, filtered": at("/prisoners?status=convicted&month=9&order=longest_detained"),
     "prisoners, none found": at("/prisoners?q=xyzzyx"),
     "prisoner": at("/prisoners/ales-bialiatski"),
+    "birthdays": at("/birthdays"),
+    "birthdays, a month": at("/birthdays?month=9"),
     "privacy": at("/privacy"),
     "petition": at(PATH),
     "thanks": at(f"{PATH}/thanks"),
@@ -217,3 +228,54 @@ def test_the_desk_has_nothing_for_axe_to_find_and_fits_a_narrow_screen(visit, lo
     page.locator("main button").click()
     heading(page, "Nothing was changed")
     assert complaints(page) == []
+
+
+A_PRISONER = "/admin/prisoners/ales-bialiatski"
+PRISONERS_DESK = (
+    "/admin/prisoners",
+    "/admin/prisoners/new",
+    "/admin/prisoners/export",
+    "/admin/prisoners/doubts",
+    "/admin/facilities",
+    "/admin/facilities/new",
+    A_PRISONER,
+    f"{A_PRISONER}/edit",
+    f"{A_PRISONER}/events/new?kind=verdict",
+    f"{A_PRISONER}/history",
+    f"{A_PRISONER}/portrait",
+    f"{A_PRISONER}/visibility",
+)
+A_LIST = """id,name,born,status
+made-up-1,Ann Example,29.02.1981,in prison
+made-up-2,Ben Example,17.05.1979,in prison
+"""
+
+
+@pytest.mark.parametrize("path", PRISONERS_DESK)
+def test_a_page_of_the_desk_about_prisoners_does_too(organiser, local, path):
+    organiser.goto(local.url + path)
+    assert complaints(organiser) == []
+
+
+def test_one_event_for_many_and_a_list_that_is_looked_at_do_too(organiser, local):
+    page = organiser
+    page.goto(f"{local.url}/admin/prisoners/many")
+    press(page, "See who and what follows")
+    page.get_by_role("alert").wait_for()
+    assert complaints(page) == []
+    page.get_by_label("Who", exact=True).fill("Стефанович\nNobody Known")
+    page.get_by_label("What happened").select_option(label="Release")
+    page.get_by_label("When").fill("2023-05-01")
+    page.get_by_label("Who says so").fill("Example News")
+    press(page, "See who and what follows")
+    heading(page, "Who and what follows")
+    assert complaints(page) == []
+    page.goto(f"{local.url}/admin/prisoners/import")
+    page.locator("summary").click()
+    assert complaints(page) == []
+    content = {"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST.encode()}
+    page.get_by_label("File").set_input_files(content)
+    press(page, "Look at the list")
+    page.get_by_role("button", name="Write the list").wait_for()  # the page loads itself anew until then
+    assert complaints(page) == []
+    press(page, "Drop it")

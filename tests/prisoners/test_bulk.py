@@ -198,7 +198,7 @@ def test_within_the_hour_all_is_as_it_was_and_the_history_keeps_both(app, sessio
     session.rollback()
     assert set(statuses(session).values()) == {"detained"}
     events = session.scalars(select(Event).where(Event.batch_id == batch_id)).all()
-    assert {(e.retracted_by, e.retracted_why) for e in events} == {("organiser:7", "undone")}
+    assert {(e.retracted_by, e.retracted_why) for e in events} == {("organiser:7", bulk.UNDONE)}
     assert {(c.before, c.after, c.undo) for c in heard[0]} == {(Status.EXILED, Status.DETAINED, True)}
 
 

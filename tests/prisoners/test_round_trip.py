@@ -12,7 +12,7 @@ from campaign.prisoners.models import EventKind
 from tests.prisoners.people import arrest, happening, made
 from tests.prisoners.whole_lists import ACT, WHOLE, databases, empty, exported, fill, restored, told
 
-EXAMPLES = {"sqlite": 40, "postgresql": 5}
+EXAMPLES = {"sqlite": 15, "postgresql": 4}
 WITH_PORTRAITS = Scope(internal=True, portraits=True)
 
 

@@ -41,7 +41,7 @@ def form(reach: Reach) -> ResponseReturnValue:
 def preview(reach: Reach) -> ResponseReturnValue:
     """Who and what would follow. Changes nothing."""
     asked = BulkForm.read(request.form, request.form.getlist("left_out"))
-    new = asked.check(clock.now().date(), page_language())
+    new = _event(asked)
     if new is None or request.form.get("back"):
         return _form_page(reach, asked, 200 if request.form.get("back") else 422)
     return _preview_page(db.session(), reach, asked, new)
@@ -52,7 +52,7 @@ def preview(reach: Reach) -> ResponseReturnValue:
 def apply(reach: Reach) -> ResponseReturnValue:
     """Set the event for all who were looked at, in one transaction."""
     asked = BulkForm.read(request.form, request.form.getlist("left_out"))
-    new = asked.check(clock.now().date(), page_language())
+    new = _event(asked)
     if new is None:
         return _form_page(reach, asked, 422)
     actor = current_organiser().actor
@@ -119,6 +119,10 @@ def _batch(session: Session, reach: Reach, batch_id: int) -> tuple[Batch, tuple[
     return batch, people
 
 
+def _event(asked: BulkForm) -> NewEvent | None:
+    return asked.check(clock.now().date(), page_language(), set(dict(_facilities(db.session()))))
+
+
 def _chosen(session: Session, reach: Reach, asked: BulkForm) -> choosing.Choice:
     if not asked.filtered:
         return choosing.by_names(session, asked.names(), reach.campaign_ids)
@@ -130,7 +134,7 @@ def _chosen(session: Session, reach: Reach, asked: BulkForm) -> choosing.Choice:
         facility=values["facility"],
         campaign=values["campaign"],
         article=values["article"],
-        birth_month=int(month) if month.isdecimal() else None,
+        birth_month=int(month) if month.isdecimal() and len(month) < 3 else None,  # noqa: PLR2004 - digits of a month
     )
     ids = search.matching_ids(session, wanted, campaign_ids=reach.campaign_ids, limit=choosing.MOST_LINES)
     return choosing.Choice(choosing.by_ids(session, ids, reach.campaign_ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -57,14 +57,14 @@ class BulkForm:
         """The lines of the paste."""
         return self.values["names"][:NAMES_LENGTH].splitlines()
 
-    def check(self, today: date, language: str) -> NewEvent | None:
-        """The event, or None with `errors` filled; every field is checked."""
+    def check(self, today: date, language: str, facilities: Collection[int]) -> NewEvent | None:
+        """The event, or None with `errors` filled; every field is checked. `facilities` are the ids there are."""
         kind = self._kind()
         day = self._day(today)
         source = self._line("source", SOURCE_LENGTH)
         url = self._url()
         told = self._text()
-        details = self._details(kind)
+        details = self._details(kind, facilities)
         if not (source or url):
             self.errors["source"] = _("Please say who says so: an organisation, a newspaper or a web address.")
         if not self.values["names"].strip() and not self.filtered:
@@ -113,11 +113,11 @@ class BulkForm:
             self.errors["text"] = _("Please use plain text of at most %(limit)s characters.", limit=TEXT_LENGTH)
             return ""
 
-    def _details(self, kind: EventKind | None) -> dict[str, object]:
+    def _details(self, kind: EventKind | None, facilities: Collection[int]) -> dict[str, object]:
         number = self.values["facility_id"]
         if kind is not EventKind.TRANSFER:
             return {}
-        if number.isdecimal():
+        if number.isdecimal() and len(number) < 10 and int(number) in facilities:  # noqa: PLR2004 - what an id can be
             return {"facility": int(number)}
         self.errors["facility_id"] = _("Please choose the place they were moved to.")
         return {}

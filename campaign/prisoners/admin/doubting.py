@@ -46,7 +46,7 @@ class Line:
 @requires_everywhere(Permission.PRISONER_IMPORT)
 def queue() -> ResponseReturnValue:
     """All that wait, in the order in which they came."""
-    after = request.args.get("after", 0, type=int)
+    after = min(request.args.get("after", 0, type=int), 2**31 - 1)  # what an id can be
     found = doubts.open_ones(db.session(), after=after, limit=_ON_A_PAGE + 1)
     vault = web.vault()
     rows = [(doubt, doubts.record_of(vault, doubt).name, _reasons(doubt)) for doubt in found[:_ON_A_PAGE]]

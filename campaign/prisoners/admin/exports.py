@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, abort, render_template, request, stream_with_context
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
@@ -58,14 +58,15 @@ def download(reach: Reach, form: str) -> ResponseReturnValue:
                 details=details,
                 now=clock.now(),
             )
+    engine, vault, now = store().engine, web.vault(), clock.now()
     db.session.remove()  # streaming takes its own short reads; the request's connection goes back
 
     def stream() -> Iterator[bytes]:
-        for chunk in chunks(form, store().engine, web.vault(), scope, clock.now()):
+        for chunk in chunks(form, engine, vault, scope, now):
             yield chunk.data
 
-    response = Response(stream_with_context(stream()), content_type=TYPES[form])
-    response.headers["Content-Disposition"] = f'attachment; filename="prisoners-{clock.now():%Y-%m-%d}.{form}"'
+    response = Response(stream(), content_type=TYPES[form])
+    response.headers["Content-Disposition"] = f'attachment; filename="prisoners-{now:%Y-%m-%d}.{form}"'
     return response
 
 

@@ -159,7 +159,7 @@ def _page(form: UploadForm) -> str:
 
 def _read_form() -> UploadForm:
     names = ("list_name", "as_of", "source", "mapping", "mapping_text")
-    form = UploadForm({name: request.form.get(name, "").strip() for name in names})
+    form = UploadForm({name: request.form.get(name, "").replace("\0", "").strip() for name in names})
     file = request.files.get("file")
     form.file_name = (file.filename or "")[:200] if file else ""
     form.content = file.read() if file else b""

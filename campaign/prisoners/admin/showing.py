@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from campaign.i18n import page_language
 from campaign.kit.partial_dates import BadDate
 from campaign.kit.scripts import script_of
+from campaign.prisoners import import_words
 from campaign.prisoners.editing import ABOUT
 from campaign.prisoners.forms.fields import language_name
 from campaign.prisoners.models import Consent, EventKind, Gender, NameKind
@@ -36,7 +37,8 @@ def label(field: str) -> str:
         "hidden": _("Hidden"),
         "event.released": _("Released for publication"),
         "portrait": _("Portrait"),
-    }.get(field, field)
+        "created": _("Profile"),
+    }.get(field) or import_words.field(field)
 
 
 def lines(field: str, value: Any) -> list[str]:

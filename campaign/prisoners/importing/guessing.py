@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +20,9 @@ from campaign.prisoners.importing.reading import read_list
 
 SAMPLE = 300
 """Rows that are looked at."""
+
+MOST_COLUMNS = 1_000
+"""Columns that are looked at. A file of eight megabytes may have millions, and each is compared with many words."""
 
 _MANY = ("name", "about")
 _NAME_PARTS = ("given", "patronymic", "family")
@@ -86,20 +90,22 @@ def name_of(file_name: str) -> str:
 class _Sample:
     rows: list[Mapping[str, str]]
     columns: list[str] = field(default_factory=list)
+    texts: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Numbered columns (`articles/0`) are one."""
+        self.rows = [dict(islice(row.items(), MOST_COLUMNS)) for row in self.rows]
         columns = (_NUMBERED.sub("", column) for row in self.rows for column in row)
         self.columns = list(dict.fromkeys(columns))
+        for row in self.rows:
+            for name, cell in row.items():
+                if text := tidy(cell):
+                    for column in {name, _NUMBERED.sub("", name)}:
+                        self.texts.setdefault(column, []).append(text)
 
     def values(self, column: str) -> list[str]:
         """All texts of a column that are not empty."""
-        return [
-            text
-            for row in self.rows
-            for name, cell in row.items()
-            if (name == column or _NUMBERED.sub("", name) == column) and (text := tidy(cell))
-        ]
+        return self.texts.get(column, [])
 
 
 def _chosen(sample: _Sample) -> tuple[dict[str, list[Any]], Counter[str]]:
@@ -150,6 +156,7 @@ def _meanings(column: str) -> list[tuple[int, str, str]]:
     return found
 
 
+@lru_cache(4096)
 def _words(header: str) -> str:
     return " ".join(_SIGNS.sub(" ", plain(header.replace("_", " ").replace("/", " "))).split())
 

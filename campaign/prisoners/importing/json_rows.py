@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def _arrays(text: IO[str]) -> list[str]:
     found = []
     opened = ""
     try:
-        for prefix, event, _ in ijson.parse(_as_bytes(text)):
+        for prefix, event, _ in ijson.parse(guarded(text)):
             if event == "start_map" and opened and prefix == f"{opened}.item" and opened not in found:
                 found.append(opened)
             opened = prefix if event == "start_array" and ".item" not in f".{prefix}." else ""
@@ -67,13 +68,13 @@ def _arrays(text: IO[str]) -> list[str]:
 
 def _items(text: IO[str], prefix: str) -> Iterator[Any]:
     text.seek(0)
-    yield from ijson.items(_as_bytes(text), prefix, use_float=True)
+    yield from ijson.items(guarded(text), prefix, use_float=True)
 
 
 def _by_key(text: IO[str]) -> Iterator[Any]:
     """The objects inside an object, each with its key as `#key`."""
     text.seek(0)
-    for key, value in ijson.kvitems(_as_bytes(text), "", use_float=True):
+    for key, value in ijson.kvitems(guarded(text), "", use_float=True):
         if isinstance(value, dict):
             yield {"#key": key, **value}
 
@@ -146,14 +147,15 @@ def _tidy(value: Any, depth: int) -> Any:
     return value
 
 
-def _as_bytes(text: IO[str]) -> BinaryIO:
+def guarded(text: IO[str] | codecs.StreamReader) -> BinaryIO:
+    """A text file as the parser takes it. Reading raises `UnreadableList` where brackets are nested too deep."""
     return cast("BinaryIO", _Utf8(text))
 
 
 class _Utf8:
     """A text file as bytes of UTF-8, for the parser, which nobody guards against brackets without end."""
 
-    def __init__(self, text: IO[str]) -> None:
+    def __init__(self, text: IO[str] | codecs.StreamReader) -> None:
         self._text = text
         self._depth = 0
         self._in_string = False

@@ -26,7 +26,7 @@ import ijson
 
 from campaign.kit.csv_cells import unguard
 from campaign.kit.partial_dates import PartialDate
-from campaign.prisoners.importing import own_fields
+from campaign.prisoners.importing import json_rows, own_fields
 from campaign.prisoners.importing.flattening import unflatten
 from campaign.prisoners.importing.list_file import Reading, UnreadableList
 from campaign.prisoners.importing.own_fields import Bad
@@ -163,7 +163,7 @@ def _from_start(file: BinaryIO) -> BinaryIO:
     file.seek(0)
     if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
         file.seek(0)
-    return file
+    return json_rows.guarded(codecs.getreader("utf-8")(file))
 
 
 def _demand_version(file: BinaryIO) -> None:

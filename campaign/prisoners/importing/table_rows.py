@@ -93,7 +93,7 @@ def _header(records: list[list[str]]) -> int:
 
 def _columns(header: list[str]) -> tuple[list[str], list[str]]:
     """Names for all columns, each another; and those that had to be invented."""
-    columns: list[str] = []
+    columns: dict[str, None] = {}  # in order; in a list, somebody with a million of them would be looked for for hours
     renamed = []
     while header and not header[-1].strip():
         header = header[:-1]
@@ -105,5 +105,5 @@ def _columns(header: list[str]) -> tuple[list[str], list[str]]:
             name = f"{base} ({again})"
         if name != " ".join(cell.replace("\ufeff", "").split()):
             renamed.append(name)
-        columns.append(name)
-    return columns, renamed
+        columns[name] = None
+    return list(columns), renamed

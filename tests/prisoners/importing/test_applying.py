@@ -299,7 +299,7 @@ def records(version):
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(versions=st.lists(lists, min_size=1, max_size=3))
 def test_any_list_again_changes_nothing(app, versions):
     emptied(app)
@@ -312,7 +312,7 @@ def test_any_list_again_changes_nothing(app, versions):
         assert tables(app) == before
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=lists, second=lists, killed=st.integers(0, 3))
 def test_a_run_that_died_and_is_begun_again_ends_the_same(app, first, second, killed):
     ends = []
