@@ -35,7 +35,7 @@ def typeset(
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
         root = Path(folder)
         (root / "main.typ").write_bytes(layout.read_bytes())
-        (root / "data.json").write_text(json.dumps({**data, "fonts": fonts.families}), encoding="utf-8")
+        (root / "data.json").write_text(json.dumps(_settable({**data, "fonts": fonts.families})), encoding="utf-8")
         for name, content in (files or {}).items():
             (root / name).write_bytes(content)
         try:
@@ -55,3 +55,14 @@ def typeset(
             if found is None:
                 raise
             raise MissingGlyph(found[1]) from error
+
+
+def _settable(data: object) -> object:
+    """The same without the invisible mark at the beginning of files: PDF/UA forbids it in a text."""
+    if isinstance(data, str):
+        return data.replace("\ufeff", "")
+    if isinstance(data, Mapping):
+        return {key: _settable(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_settable(value) for value in data]
+    return data

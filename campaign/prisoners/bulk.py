@@ -28,7 +28,7 @@ from campaign.vault import Vault
 
 KIND = "bulk"
 UNDO_TIME = timedelta(hours=1)
-UNDONE = "The event for many was taken back."
+UNDONE = "One event for many, taken back"
 """The reason that stands in the history."""
 
 

@@ -245,8 +245,8 @@ def test_a_doubt_shows_the_row_beside_the_profile(app, desk, doubt):
     assert "Maryna Zolak" in desk.get(DOUBTS).text
     page = desk.get(here).text
     assert "no birth date decides" in page
-    assert "1980-05-17" in page
-    assert "2020-10-02" in page
+    assert "17 May 1980" in page
+    assert "2 October 2020" in page
 
 
 def test_it_is_this_person(app, desk, doubt):
