@@ -30,6 +30,9 @@ FIELDS = (*TEXTS, *DATES)
 INTERNAL = frozenset({"health", "note"})
 """Fields that are not public unless the mapping says so."""
 
+LONGEST_MAPPING = 200_000
+MOST_DOTS = 200
+"""In a line. A key of thousands of parts would take up all memory."""
 _FOLDER = resources.files("campaign.prisoners.importing").joinpath("mappings")
 _TEXT_KEYS = ("list", "organisation", "term", "country", "language", "source", "url", "order", "encoding", "delimiter",
               "path")  # fmt: skip
@@ -148,6 +151,8 @@ def find_mapping(name: str) -> ListMapping:
 
 def parse_mapping(text: str) -> ListMapping:
     """The mapping in a text of TOML or JSON. Raises `MappingProblem`."""
+    if len(text) > LONGEST_MAPPING or any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+        raise MappingProblem("not_toml", why="longer than any mapping")
     try:
         document = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
