@@ -155,7 +155,7 @@ def test_acts_for_many_and_events_at_once_wait_for_each_other_and_all_are_done(a
         with app.app_context():
             try:
                 work(*arguments)
-            except SQLAlchemyError as error:  # noqa: BLE001 - whatever a thread meets is what the test is about
+            except SQLAlchemyError as error:
                 failures.append(error)
 
     works = [(for_many, kind) for kind in (EventKind.RELEASE, EventKind.EXILE)]
