@@ -16,6 +16,7 @@ from sqlalchemy.orm import selectinload
 from campaign.accounts.access import Permission, current_organiser, requires_everywhere
 from campaign.audit import service as audit
 from campaign.db import atomic, db
+from campaign.facilities.models import Facility
 from campaign.kit import clock
 from campaign.prisoners import import_words, words
 from campaign.prisoners.admin.imports import blueprint as blueprint  # noqa: PLC0414 - both modules are one blueprint
@@ -181,7 +182,9 @@ def _shown(event: Event, kind: EventKind) -> bool:
 
 
 def _in_words(event: Event) -> str:
-    return _told({"day": event.day or "", "details": event.details, "texts": {"": event.text("en")}})
+    place = db.session.get(Facility, event.details["facility"]) if event.details.get("facility") else None
+    told = {"day": event.day or "", "details": event.details, "texts": {"": event.text("en")}}
+    return _told(told | {"facility": {"name": place.title if place else ""}})
 
 
 def _told(event: Mapping[str, Any]) -> str:
