@@ -319,3 +319,26 @@ def test_the_document_names_every_field_and_no_other():
         assert named == list(fields), heading
     for kinds in (EventKind, NameKind):
         assert all(f"`{kind.value}`" in text for kind in kinds)
+
+
+WRONG_DETAILS = [
+    {"articles": [{"code": 5, "text": "x"}]},
+    {"articles": "293"},
+    {"sentence": {"months": "abc"}},
+    {"sentence": {"start": "garbage"}},
+    {"sentence": []},
+    {"facility": 1},
+    {"facility": {}},
+]
+
+
+@pytest.mark.parametrize("details", WRONG_DETAILS)
+def test_details_of_an_event_that_a_page_could_not_be_made_of_are_refused(details):
+    document = {
+        "slug": "invented",
+        "names": [{"name": "Invented"}],
+        "events": [{"kind": "verdict", "details": details}],
+    }
+    refused = own.record_of(document, 1)
+    assert isinstance(refused, Refused)
+    assert refused.values["field"].startswith("events/0/details")

@@ -17,7 +17,7 @@ from campaign.prisoners.importing.list_file import UnreadableList
 from campaign.prisoners.importing.mapping import ListMapping, MappingProblem, mapping_of
 from campaign.prisoners.importing.opening import ListReading, open_list
 from campaign.prisoners.importing.own import Item
-from campaign.prisoners.importing.own_fields import Bad
+from campaign.prisoners.importing.own_checks import Bad
 from campaign.prisoners.importing.record import Refused
 
 Unusable = (UnreadableList, MappingProblem)

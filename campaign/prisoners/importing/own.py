@@ -26,10 +26,10 @@ import ijson
 
 from campaign.kit.csv_cells import unguard
 from campaign.kit.partial_dates import PartialDate
-from campaign.prisoners.importing import json_rows, own_fields
+from campaign.prisoners.importing import json_rows, own_checks, own_fields
 from campaign.prisoners.importing.flattening import unflatten
 from campaign.prisoners.importing.list_file import Reading, UnreadableList
-from campaign.prisoners.importing.own_fields import Bad
+from campaign.prisoners.importing.own_checks import Bad
 from campaign.prisoners.importing.reading import read_list
 from campaign.prisoners.importing.record import (
     Record,
@@ -215,7 +215,7 @@ def _event(event: Mapping[str, Any]) -> RecordEvent:
     return RecordEvent(
         kind=EventKind(event["kind"]),
         day=_day(event.get("date")),
-        as_of=own_fields.day_of(event.get("as_of")),
+        as_of=own_checks.day_of(event.get("as_of")),
         public=event.get("public", True),
         texts=event.get("texts", {}),
         source=event.get("source", ""),

@@ -15,6 +15,7 @@ from campaign.facilities.naming import name_key
 from campaign.kit.scripts import script_of
 from campaign.prisoners import documents
 from campaign.prisoners.importing.own import OwnFacility
+from campaign.prisoners.importing.own_checks import day_of, moment_of
 from campaign.prisoners.importing.own_comparing import (
     Difference,
     How,
@@ -23,7 +24,6 @@ from campaign.prisoners.importing.own_comparing import (
     not_here,
     single_fields,
 )
-from campaign.prisoners.importing.own_fields import day_of, moment_of
 from campaign.prisoners.service import Act
 
 Document = Mapping[str, Any]

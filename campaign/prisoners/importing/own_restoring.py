@@ -17,8 +17,8 @@ from campaign.db.base import Base, table_of
 from campaign.db.bulk import new_ids
 from campaign.kit.scripts import script_of
 from campaign.prisoners import documents, service
+from campaign.prisoners.importing.own_checks import day_of, moment_of
 from campaign.prisoners.importing.own_comparing import Comparison, Difference, How, Outcome
-from campaign.prisoners.importing.own_fields import day_of, moment_of
 from campaign.prisoners.models import (
     Change,
     Designation,
