@@ -45,8 +45,8 @@ _TURNS = {
 _MILLION = 1_000_000
 
 # One picture at a time in a process: the memory that decoding takes does not grow with the number of organisers.
-_one_at_a_time = threading.Lock()
-_FAILURES = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
+one_at_a_time = threading.Lock()
+FAILURES = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
              struct.error, zlib.error, Image.DecompressionBombError)  # fmt: skip
 """What decoders raise over broken files."""
 
@@ -76,7 +76,7 @@ def make(content: bytes) -> Picture:
         raise BadPicture("too_large", MOST_BYTES // (1024 * 1024))
     seen = look(content)
     _demand_measure(seen)
-    with _one_at_a_time:
+    with one_at_a_time:
         pixels = _pixels(content, seen)
         files = tuple(file for size in _sizes(max(pixels.size)) for file in _files(pixels, size))
     digest = hashlib.sha256(b"".join(file.content for file in files)).hexdigest()
@@ -109,7 +109,7 @@ def _pixels(content: bytes, seen: Look) -> Image.Image:
             turn, profile = _turn_of(image), image.info.get("icc_profile")
             image.load()
             small = _scaled(_decoded(image))
-    except _FAILURES as error:
+    except FAILURES as error:
         raise BadPicture("broken") from error
     plain = _on_paper(_in_srgb(small, profile))
     return plain.transpose(turn) if turn is not None else plain
@@ -119,7 +119,7 @@ def _turn_of(image: Image.Image) -> Image.Transpose | None:
     """What brings the picture upright; None if it is, or if the file's word for it cannot be read."""
     try:
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except _FAILURES:
+    except FAILURES:
         return None
 
 
@@ -146,7 +146,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(colours, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
             colours = converted or colours
-        except (ImageCms.PyCMSError, *_FAILURES):
+        except (ImageCms.PyCMSError, *FAILURES):
             pass  # a profile for other colours than these, or none at all
     colours = colours.convert("RGB")
     if alpha:

@@ -6,10 +6,12 @@ import io
 import itertools
 import json
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from flask import Flask
 from hypothesis import strategies as st
+from PIL import Image
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -278,8 +280,8 @@ def _portrait(prisoner_id: int, alts: dict[str, str]) -> Portrait:
         created_at=ACT.now,
         actor="test",
         files=[
-            PortraitFile(size=320, format="webp", content=b"RIFF\0\0\0\0WEBP..."),
-            PortraitFile(size=320, format="jpeg", content=b"\xff\xd8\xff..."),
+            PortraitFile(size=320, format="webp", content=_picture("WEBP")),
+            PortraitFile(size=320, format="jpeg", content=_picture("JPEG")),
         ],
     )
 
@@ -379,3 +381,10 @@ def restored(app: Flask, data: bytes) -> list[str]:
         own_restoring.restore(session, vault, compared, ACT)
         outcomes += [each.outcome.value for each in compared]
     return outcomes
+
+
+@cache
+def _picture(kind: str) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8), (90, 20, 20)).save(content, kind)
+    return content.getvalue()

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from campaign.facilities.models import FacilityKind, ReturnEnvelope
+from campaign.pictures import bare_format
 from campaign.prisoners.importing.own_checks import (
     NOTHING,
     Bad,
@@ -42,7 +43,6 @@ _CAMPAIGN = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{0,12}", re.ASCII)
 _CODE = re.compile(r"[A-Z]{2}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
-_JPEG = b"\xff\xd8\xff"
 
 
 def prisoner(document: object) -> dict[str, Any]:
@@ -60,11 +60,9 @@ def facility(document: object) -> dict[str, Any]:
 
 
 def picture(value: Any, field: str) -> Any:
-    """One size of a portrait; its bytes are what its format says, for browsers are told so."""
+    """One size of a portrait: bytes of its format that hold pixels and nothing else, as ours do."""
     found = fields(FILE, required=("size", "format", "content"))(value, field)
-    content = base64.b64decode(found["content"])
-    kind = "webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else "jpeg" if content[:3] == _JPEG else ""
-    if kind != found["format"]:
+    if bare_format(base64.b64decode(found["content"])) != found["format"]:
         raise Bad(field, "not_a_picture")
     return found
 
