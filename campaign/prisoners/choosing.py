@@ -53,7 +53,8 @@ def by_names(session: Session, lines: Iterable[str], campaign_ids: Collection[in
     """The people whom lines of names (or of profile addresses) mean, in that order, each once.
 
     A line means somebody if it is one of the names, folded; or, failing that, if exactly one person bears all its
-    words. With `campaign_ids`, only whom those campaigns name can be meant.
+    words. With `campaign_ids`, only whom those campaigns name can be meant. Whoever calls refuses more than
+    `MOST_LINES`; lines beyond are not looked at.
     """
     asked = [line for line in (line.strip(" \t\r\n,;") for line in lines) if line][:MOST_LINES]
     index = _Index(session, asked, campaign_ids)

@@ -91,6 +91,17 @@ def test_what_is_missing_is_said_at_the_field_and_nothing_typed_is_lost(app, des
     assert "So &lt;b&gt;it&lt;/b&gt; is" in answer.text
 
 
+def test_more_names_than_can_be_looked_at_are_refused_instead_of_cut(app, desk, tmp_path):
+    names = "Invented Adamovich\n" * 5_001
+    answer, _ = looked_at(desk, names=names)
+    assert answer.status_code == 422
+    assert "at most 5000 names" in answer.text
+    file = tmp_path / "names.txt"
+    file.write_text(names, encoding="utf-8")
+    code, said = run(app, "event", "exile", "--names", str(file), "--date", "2025", "--source", "x")
+    assert (code, "At most 5000 names" in said) == (2, True)
+
+
 def test_a_date_to_come_and_a_transfer_without_a_place_are_refused(desk):
     assert looked_at(desk, day="2199-01-01")[0].status_code == 422
     assert looked_at(desk, kind="transfer")[0].status_code == 422

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from campaign.kit import text
 from campaign.kit.partial_dates import BadDate, PartialDate
+from campaign.prisoners.choosing import MOST_LINES
 from campaign.prisoners.models import EventKind
 from campaign.prisoners.service import NewEvent
 
@@ -55,7 +56,7 @@ class BulkForm:
 
     def names(self) -> list[str]:
         """The lines of the paste."""
-        return self.values["names"][:NAMES_LENGTH].splitlines()
+        return self.values["names"].splitlines()
 
     def check(self, today: date, language: str, facilities: Collection[int]) -> NewEvent | None:
         """The event, or None with `errors` filled; every field is checked. `facilities` are the ids there are."""
@@ -69,6 +70,8 @@ class BulkForm:
             self.errors["source"] = _("Please say who says so: an organisation, a newspaper or a web address.")
         if not self.values["names"].strip() and not self.filtered:
             self.errors["names"] = _("Please paste at least one name.")
+        if len(self.values["names"]) > NAMES_LENGTH or len(self.names()) > MOST_LINES:
+            self.errors["names"] = _("Please paste at most %(limit)s names at once.", limit=MOST_LINES)
         if self.errors or kind is None:
             return None
         return NewEvent(

@@ -47,6 +47,8 @@ def event(*, kind: str, names: IO[str], day: str, source: str, url: str, told: s
         url=url,
     )
     lines = list(names)
+    if len(lines) > choosing.MOST_LINES:
+        raise click.UsageError(f"At most {choosing.MOST_LINES} names at once; this file has {len(lines)} lines.")
     with atomic() as session:
         preview = _shown(session, lines, new)
     people = [outcome.person for outcome in preview.outcomes if outcome.remark is None]
