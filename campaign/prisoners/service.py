@@ -361,9 +361,3 @@ def _write_keys(session: Session, prisoners: Sequence[Prisoner]) -> None:
         )
     if new := wanted - there:
         session.execute(insert(SearchKey), following.key_rows(new))
-
-
-def forget_search_keys(session: Session, prisoner_ids: Sequence[int]) -> None:
-    """Make `refresh` write the keys anew (after the folding rules changed)."""
-    session.execute(delete(SearchKey).where(SearchKey.prisoner_id.in_(prisoner_ids)))
-    session.execute(update(Prisoner).where(Prisoner.id.in_(prisoner_ids)).values(sort_key=""))

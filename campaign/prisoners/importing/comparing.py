@@ -18,7 +18,7 @@ from campaign.prisoners import life as lives
 from campaign.prisoners.importing import kept
 from campaign.prisoners.importing.events import EventPlan, plan_events
 from campaign.prisoners.importing.matching import Match
-from campaign.prisoners.importing.record import Doubtful, Record, RecordDesignation, RecordEvent, RecordName
+from campaign.prisoners.importing.record import Record, RecordDesignation, RecordEvent, RecordName
 from campaign.prisoners.models import EventKind, Status
 from campaign.prisoners.models.events import IN_CUSTODY
 from campaign.vault import Vault
@@ -233,8 +233,3 @@ def _value(record: Record, name: str) -> str:
 
 def _shown(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-
-
-def doubts_in_words(doubts: Iterable[Doubtful]) -> list[dict[str, Any]]:
-    """Reasons as they are kept with a doubt."""
-    return [{"code": doubt.code, "values": dict(doubt.values)} for doubt in doubts]
