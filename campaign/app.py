@@ -20,6 +20,7 @@ from campaign.campaigns import listening as campaigns_listening
 from campaign.config import ROOT, Config, ConfigError
 from campaign.demo import cli as demo_cli
 from campaign.facilities import admin as facilities_admin
+from campaign.godparents.emails import GodparentMails
 from campaign.jobs import Engine, make_huey
 from campaign.local import cli as local_cli
 from campaign.mailing import jobs as mailing_jobs
@@ -92,6 +93,7 @@ def _features(app: Flask, config: Config, vault: Vault) -> None:
     app.extensions["campaign.petition_mails"] = PetitionMails(
         app, app.extensions["campaign.store"].engine, vault, sender
     )
+    app.extensions["campaign.godparent_mails"] = GodparentMails(app, vault, config.base_url, config.mail_from)
     for blueprint in (site.blueprint, calendars.blueprint, profiles.blueprint, petitions.blueprint, privacy.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(prisoners.blueprint)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from campaign.db.base import table_of
 from campaign.kit.tokens import new_uid
@@ -96,6 +97,27 @@ def revoke(connection: Connection, origin: bytes, purposes: Iterable[str], now: 
 def forget_consents(connection: Connection, origin: bytes) -> None:
     """Delete what one act agreed to: the act itself is gone or was never confirmed."""
     connection.execute(delete(table_of(Consent)).where(Consent.origin == origin))
+
+
+def forget_if_alone(connection: Connection, person_id: int) -> None:
+    """Delete a person, unless an act of some room above still points at them: a signature, a godparent."""
+    for column in _pointing_at_persons():
+        if connection.execute(select(column).where(column == person_id).limit(1)).first() is not None:
+            return
+    forget(connection, person_id)
+
+
+@cache
+def _pointing_at_persons() -> tuple[ColumnElement[int], ...]:
+    """Every column that points at persons, whichever room it belongs to; consents go with the person."""
+    persons, consents = table_of(Person), table_of(Consent)
+    return tuple(
+        key.parent
+        for table in Person.metadata.sorted_tables
+        if table is not consents
+        for key in table.foreign_keys
+        if key.column.table is persons
+    )
 
 
 def forget(connection: Connection, person_id: int) -> None:

@@ -13,6 +13,8 @@ SIGN = "sign"
 SHOW_NAME = "show_name"
 DELIVER_NAME = "deliver_name"
 UPDATES = "updates"
+JOIN = "godparent"
+PUBLISH = "godparent_public"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,23 @@ CURRENT = {
         Wording(SHOW_NAME, "2026-11", _l("Show my name and country in public on the petition's page.")),
         Wording(DELIVER_NAME, "2026-11", _l("Hand my name, country, postal code and comment to the recipients.")),
         Wording(UPDATES, "2026-11", _l("Write to me with news about these prisoners.")),
+        Wording(
+            JOIN,
+            "2026-11",
+            _l(
+                "I stand by this prisoner, or write for a member who does. I agree that what is written here, which "
+                "shows a political opinion, is stored for this purpose, encrypted until it is published. It can be "
+                "ended at any time."
+            ),
+        ),
+        Wording(
+            PUBLISH,
+            "2026-11",
+            _l(
+                "Publish the member's name, office, party, country, photo and statement beside the prisoner's name, "
+                "on this site and in the campaign's material, once an organiser has released them."
+            ),
+        ),
     )
 }
 

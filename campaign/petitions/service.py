@@ -265,7 +265,7 @@ def remove(act: Act, row_id: int, uid: bytes, person_id: int) -> None:
     mailing.cancel(act.connection, uid)
     people.forget_consents(act.connection, uid)
     act.connection.execute(delete(_table).where(Signature.id == row_id))
-    _forget_if_alone(act, person_id)
+    people.forget_if_alone(act.connection, person_id)
 
 
 def _strip(act: Act, row: Row[Any]) -> None:
@@ -278,13 +278,7 @@ def _strip(act: Act, row: Row[Any]) -> None:
     flags = dict.fromkeys(("show_name", "deliver_name", "updates"), False)
     changes = {"row": row.id, "status": Status.WITHDRAWN, "withdrawn_at": act.now}
     act.connection.execute(_UPDATE, changes | nothing | flags)
-    _forget_if_alone(act, row.person_id)
-
-
-def _forget_if_alone(act: Act, person_id: int) -> None:
-    others = select(Signature.id).where(Signature.person_id == person_id).limit(1)
-    if act.connection.execute(others).first() is None:
-        people.forget(act.connection, person_id)
+    people.forget_if_alone(act.connection, row.person_id)
 
 
 def _find(act: Act, uid: bytes) -> Row[Any]:

@@ -1,0 +1,1 @@
+"""Members of parliament who stand by a prisoner: joined, verified, dated, visible."""
