@@ -14,6 +14,8 @@ EVER_SHOWN = {
     ("show_name", "2026-11"): "5a820f3fd47c603d68f92fa69555ae011bc794ebcb1411b8c57b6748e7f123c3",
     ("deliver_name", "2026-11"): "e7e67fe9ee6cc7127b152096f32fdf95fdd6c43264bb3200d6e20c63ecca51ac",
     ("updates", "2026-11"): "1a0161ac8fbc70455060222ec9bc95abfb92e78e20bde7a6fed23d1bbc13afab",
+    ("godparent", "2026-11"): "67119f58892bd05c67f9bd18e729a83e12a84e41396a4aba05d5a5943887e614",
+    ("godparent_public", "2026-11"): "a40d5c4d3405bbc5890f612dcffb0308e35b16780935bb9bf4b642f0ed926a7c",
 }
 """SHA-256 of every text that was ever shown, by purpose and version. Lines are added here, never changed."""
 
