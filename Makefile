@@ -25,6 +25,9 @@ run: $(VENV)/.local-stamp ## start the demo campaign on this machine; Ctrl-C sto
 
 # --- test ------------------------------------------------------------------------------------------------------------
 
+# What is imported over and over in a run is compiled once, also where the environment says otherwise.
+test drill: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: test
 test: check ## check the code, then run all tests but the long drills (ARGS="-k receipt" picks some)
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("petition", "confirm", "export", "mail", "prisoners", "prisoner_import", "timing")
+ALL = ("petition", "confirm", "export", "mail", "prisoners", "prisoner_import", "chamber_import", "timing")
 
 
 def main() -> None:

@@ -17,10 +17,19 @@ from campaign.accounts import cli as accounts_cli
 from campaign.accounts import jobs as accounts_jobs
 from campaign.campaigns import cli as campaigns_cli
 from campaign.campaigns import listening as campaigns_listening
+from campaign.chambers import admin as chambers_admin
+from campaign.chambers import cli as chambers_cli
+from campaign.chambers import jobs as chambers_jobs
 from campaign.config import ROOT, Config, ConfigError
 from campaign.demo import cli as demo_cli
 from campaign.facilities import admin as facilities_admin
+from campaign.godparents import admin as godparents_admin
+from campaign.godparents import cli as godparents_cli
+from campaign.godparents import jobs as godparents_jobs
+from campaign.godparents import listening as godparents_listening
 from campaign.godparents.emails import GodparentMails
+from campaign.godparents.views import documents, feed, invited, joining, own_pairs
+from campaign.godparents.views import public as godparents
 from campaign.jobs import Engine, make_huey
 from campaign.local import cli as local_cli
 from campaign.mailing import jobs as mailing_jobs
@@ -42,7 +51,7 @@ from campaign.site import admin as site_admin
 from campaign.site import calendars, profiles
 from campaign.site import views as site
 from campaign.vault import KeyFile, KeyRingError, Vault, load, load_or_create
-from campaign.web import assets, errors, filters, headers, kernel, row_ids
+from campaign.web import assets, errors, filters, headers, kernel, links, row_ids
 from campaign.web.errors import QuietFlask
 from campaign.web.page_cache import PageCache
 
@@ -81,6 +90,7 @@ def _machinery(app: Flask, config: Config, vault: Vault) -> None:
     kernel.init_app(app, config, vault)
     headers.init_app(app, config)
     errors.init_app(app)
+    links.init_app(app)
     row_ids.init_app(app)
     assets.init_app(app)
     filters.init_app(app, config)
@@ -97,18 +107,25 @@ def _features(app: Flask, config: Config, vault: Vault) -> None:
     for blueprint in (site.blueprint, calendars.blueprint, profiles.blueprint, petitions.blueprint, privacy.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(prisoners.blueprint)
+    for blueprint in (godparents.blueprint, joining.blueprint, invited.blueprint, documents.blueprint, feed.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(own_pairs.blueprint)
     campaigns_listening.connect()
     petitions_listening.connect()
+    godparents_listening.connect()
     places.connect()
     petitions_admin.init_app(app)
     prisoners_admin.init_app(app)
     facilities_admin.init_app(app, places.held_in)
+    chambers_admin.init_app(app)
+    godparents_admin.init_app(app)
     site_admin.init_app(app)
 
 
 def _jobs(app: Flask, config: Config) -> None:
     engine = Engine(make_huey(config.jobs_url))
-    engine.add(app, [*accounts_jobs.JOBS, *mailing_jobs.JOBS, *petitions_jobs.JOBS, *prisoners_jobs.JOBS])
+    features = (accounts_jobs, mailing_jobs, petitions_jobs, godparents_jobs, prisoners_jobs, chambers_jobs)
+    engine.add(app, [job for feature in features for job in feature.JOBS])
     app.extensions["campaign.jobs"] = engine
 
 
@@ -143,5 +160,7 @@ for command in (
     *campaigns_cli.commands,
     *petitions_cli.commands,
     *prisoners_cli.commands,
+    *chambers_cli.commands,
+    *godparents_cli.commands,
 ):
     cli.add_command(command)

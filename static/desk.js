@@ -58,3 +58,61 @@
     if (document.visibilityState === "hidden" && timer) keep(true);
   });
 })();
+
+/* One-key decisions. A key presses a button or follows a link that is on the page, and each page lists its own: nothing
+   can be done by key alone. Off while a field has the focus, and when somebody turned them off (this browser keeps it). */
+
+(() => {
+  "use strict";
+  const help = document.querySelector("[data-keys]");
+  const choice = help && help.querySelector("[data-keys-switch]");
+  if (!choice) return;
+
+  const OFF = "desk-keys-off";
+  const OTHER_NAMES = { ArrowRight: "j", ArrowLeft: "k" };
+  const rows = [...document.querySelectorAll("[data-rows] > li")];
+  let pressed = false; // once is enough: the next page is on its way, and must not be decided by the same finger
+
+  help.hidden = false;
+  try {
+    choice.checked = localStorage.getItem(OFF) === null;
+  } catch {
+    choice.checked = true; // nothing may be kept here, so it is asked anew on each page
+  }
+  choice.addEventListener("change", () => {
+    try {
+      if (choice.checked) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "1");
+    } catch {
+      /* it holds for this page */
+    }
+  });
+
+  const inField = (target) => target !== choice && target.matches("input, select, textarea, [contenteditable]");
+  const here = () => rows.findIndex((row) => row.contains(document.activeElement));
+
+  const move = (by) => {
+    const row = rows[Math.min(Math.max(here() + by, 0), rows.length - 1)];
+    (row.hasAttribute("tabindex") ? row : row.querySelector("a")).focus();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (!choice.checked || pressed || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (inField(event.target)) return;
+    const key = OTHER_NAMES[event.key] || event.key;
+    if (!/^[a-z]$/.test(key)) return;
+    const row = rows[here()];
+    const wanted = document.querySelector(`[data-key="${key}"]`) || (row && row.querySelector(`[data-row-key="${key}"]`));
+    if (wanted) {
+      event.preventDefault();
+      wanted.click();
+      pressed = !wanted.form || wanted.formNoValidate || wanted.form.checkValidity();
+    } else if (rows.length && (key === "j" || key === "k")) {
+      event.preventDefault();
+      move(key === "j" ? 1 : -1);
+    }
+  });
+  addEventListener("pageshow", () => {
+    pressed = false;
+  });
+})();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,15 +12,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from campaign.app import create_app
 from campaign.config import Config
-from campaign.db import atomic
-from campaign.demo.service import load
-from campaign.kit import clock
-from tests.databases import Postgres, migrated_file
+from tests.applications import new_app
+from tests.databases import Postgres, demo_file, migrated_file
+from tests.documents import switched_on
 from tests.fakes.jobs import KickRecorder
 
 pytest_plugins = ["tests.ci_policy"]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +40,12 @@ def postgres() -> Iterator[Postgres]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database to copy."""
     return migrated_file(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The same with the demo campaign in it."""
+    return demo_file(tmp_path_factory.mktemp("demo"), sqlite_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,13 +78,19 @@ def config(env: dict[str, str]) -> Config:
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
+def demo(config: Config, request: pytest.FixtureRequest) -> None:
+    """The demo campaign in the fresh database. It was loaded an hour ago."""
+    if config.database_url.startswith("sqlite"):
+        shutil.copy(request.getfixturevalue("sqlite_demo"), config.database_url.removeprefix("sqlite:///"))
+    else:
+        request.getfixturevalue("postgres").add_demo()
+
+
+@pytest.fixture
+def app(config: Config, demo: None) -> Iterator[Flask]:
     """The application with the demo campaign loaded."""
-    app = create_app(config)
-    app.testing = True
+    app = new_app(config)
     app.extensions["campaign.jobs"] = KickRecorder()
-    with app.app_context(), atomic() as session:
-        load(session, clock.now())
     yield app
     close(app)
 
@@ -82,6 +99,13 @@ def app(config: Config) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser of sorts, without cookies unless the desk sets them."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def campaign() -> Iterator[Path]:
+    """The command `campaign`, as a program that starts quickly."""
+    with switched_on() as campaign:
+        yield campaign
 
 
 def close(app: Flask) -> None:

@@ -5,7 +5,6 @@ become folders of the test's. A block after `<!-- settings -->` holds the settin
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,14 +51,12 @@ def anchors(document: Path) -> set[str]:
 class Machine:
     """A temporary machine: a folder that stands for its file system, settings, and a `campaign` on the path."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], campaign: Path) -> None:
+        """`campaign`: the command, from `switched_on`."""
         self.folder = folder
-        self.address = Path(tempfile.mkdtemp(prefix="campaign-")) / "commands"  # a socket's path must be short
         (folder / "bin").mkdir(parents=True)
         (folder / "home").mkdir()
-        shim = folder / "bin" / "campaign"
-        shim.write_text(SHIM.format(python=sys.executable, socket=str(self.address)), encoding="utf-8")
-        shim.chmod(0o755)
+        (folder / "bin" / "campaign").symlink_to(campaign)
         self.env = {
             "PATH": f"{folder / 'bin'}:/usr/bin:/bin",
             "HOME": str(folder / "home"),
@@ -86,20 +83,24 @@ class Machine:
         assert done.returncode == 0, f"{block}\n{done.stdout}"
         return done.stdout
 
-    @contextmanager
-    def switched_on(self) -> Iterator["Machine"]:
-        """While this lasts, `campaign` answers. Importing it costs a second, so that is done once for all commands."""
-        with subprocess.Popen([sys.executable, "-c", SERVER, str(self.address)], cwd=ROOT) as server:
+
+@contextmanager
+def switched_on() -> Iterator[Path]:
+    """A `campaign` that answers while this lasts. Importing it costs a second, so that is done once for all."""
+    with tempfile.TemporaryDirectory(prefix="campaign-") as folder:  # a socket's path must be short
+        address, campaign = Path(folder) / "commands", Path(folder) / "campaign"
+        campaign.write_text(SHIM.format(python=sys.executable, socket=str(address)), encoding="utf-8")
+        campaign.chmod(0o755)
+        with subprocess.Popen([sys.executable, "-c", SERVER, str(address)], cwd=ROOT) as server:
             try:
                 deadline = time.monotonic() + 60
-                while not self.address.exists():
+                while not address.exists():
                     assert server.poll() is None
                     assert time.monotonic() < deadline
                     time.sleep(0.02)
-                yield self
+                yield campaign
             finally:
                 server.terminate()
-                shutil.rmtree(self.address.parent)
 
 
 SHIM = """#!{python} -IS

@@ -24,7 +24,7 @@ from tests.factories import Signing
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-GUIDES = [DOCS / "operating.md", DOCS / "petitions.md", DOCS / "accounts.md"]
+GUIDES = [DOCS / name for name in ("operating.md", "petitions.md", "accounts.md", "chambers.md", "godparents-desk.md")]
 INTERNAL = {"CAMPAIGN_LEASH_FD"}  # between our own processes
 
 
@@ -41,11 +41,10 @@ def mail_server(tmp_path) -> Iterator[str]:
 
 
 @pytest.fixture
-def machine(tmp_path, mail_server) -> Iterator[Machine]:
+def machine(tmp_path, mail_server, campaign) -> Machine:
     settings = settings_in(DOCS / "operating.md")
     own = {"CAMPAIGN_SMTP_URL": mail_server, "CAMPAIGN_PASSWORD": "four words nobody joined"}
-    with Machine(tmp_path / "machine", settings | own).switched_on() as machine:
-        yield machine
+    return Machine(tmp_path / "machine", settings | own, campaign)
 
 
 def signed_by_two(machine: Machine) -> None:
@@ -66,16 +65,24 @@ def test_the_readme_goes_live_as_it_says(machine):
     assert "All is well." in said
 
 
+def some_time_passes(keys: Path) -> None:
+    """After a rotation: `campaign keys retire` would wait for it."""
+    ring = json.loads(keys.read_text())
+    keys.write_text(json.dumps(ring | {"rotated_at": ring["rotated_at"] - 60}))
+
+
 def test_the_guides_commands_run_one_after_the_other(machine):
+    keys = machine.folder / "etc" / "campaign" / "keys.json"
     for block in (block for guide in GUIDES for block in blocks(guide, "run")):
         machine.run(block)
         if "campaign demo" in block:
             signed_by_two(machine)
+        if "campaign keys rotate" in block:
+            some_time_passes(keys)
     rows = exported(machine.folder / "home" / "free-viasna.csv")
     assert [row["given_name"] for row in rows] == ["Ada", ""]
     assert exported(machine.folder / "home" / "signatures.csv") == rows, "the keys were changed in between"
-    keys = json.loads((machine.folder / "etc" / "campaign" / "keys.json").read_text())["keys"]
-    assert list(keys) == ["2"]
+    assert list(json.loads(keys.read_text())["keys"]) == ["2"]
 
 
 def test_the_guides_walk_the_main_path():
@@ -89,12 +96,12 @@ def test_the_guides_walk_the_main_path():
     assert places == sorted(places)
 
 
-def test_a_command_that_fails_is_found_out(tmp_path):
-    with Machine(tmp_path / "machine", {}).switched_on() as machine:
-        with pytest.raises(AssertionError, match="There is no campaign command"):
-            machine.run("campaign dokter || { echo There is no campaign command; false; }")
-        with pytest.raises(AssertionError, match="exists and is left alone"):
-            machine.run("campaign keys create keys.json; campaign keys create keys.json")
+def test_a_command_that_fails_is_found_out(tmp_path, campaign):
+    machine = Machine(tmp_path / "machine", {}, campaign)
+    with pytest.raises(AssertionError, match="There is no campaign command"):
+        machine.run("campaign dokter || { echo There is no campaign command; false; }")
+    with pytest.raises(AssertionError, match="exists and is left alone"):
+        machine.run("campaign keys create keys.json; campaign keys create keys.json")
 
 
 # --- the links ------------------------------------------------------------------------------------

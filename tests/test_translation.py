@@ -7,6 +7,8 @@ translation.
 
 from __future__ import annotations
 
+import email
+import email.policy
 import io
 import re
 import shlex
@@ -32,12 +34,18 @@ from campaign.campaigns.models import Campaign, CampaignText
 from campaign.config import ROOT
 from campaign.db import atomic, db
 from campaign.facilities.models import FacilityName
+from campaign.godparents import batch_texts, certificate, papers, share, standing
+from campaign.godparents.acting import Kind
+from campaign.godparents.models import Deed, EndReason, Godparenthood, NoticeKind
+from campaign.godparents.views import own as own_view
 from campaign.kit import addresses, countries, text
+from campaign.kit.tokens import new_uid
 from campaign.petitions import jobs, views
 from campaign.petitions.forms import SignForm, address_message, text_message
 from campaign.petitions.models import Petition, PetitionText
 from campaign.pictures import BadPicture
 from campaign.pictures.looking import Code
+from campaign.printing.lettering import seen_texts
 from campaign.prisoners import import_words, queries
 from campaign.prisoners import jobs as prisoners_jobs
 from campaign.prisoners import service as prisoners
@@ -56,11 +64,14 @@ from campaign.prisoners.models import (
     PrisonerText,
     Status,
 )
-from campaign.prisoners.poster import Poster, _texts, contents
+from campaign.prisoners.poster import Poster, contents
 from campaign.recipients.models import Recipient
 from campaign.web.errors import _words, unavailable_words
 from tests.accounts.browser import PASSWORD
 from tests.browsing import FIELDS, PATH, hidden_fields, link, mails, sign
+from tests.godparents import joining, making
+from tests.godparents.own_page import WORDS, Page
+from tests.godparents.paired import paired
 from tests.organisers import logged_in
 from tests.prisoners.pictured import portrayed
 
@@ -339,6 +350,63 @@ def test_the_reminder(app, client, data):
     check_mail(mails(app)[-1], data)
 
 
+def test_godparents_in_public(app, client, data):
+    check_page(client.get("/godparents?lang=en"), data)
+    paired(app)
+    data |= words("Mari Tamm Anna Example Ina http mari tamm anna example Анна Прыклад FreeViasna King Note")
+    data |= words("She wrote a letter I ask about for her")
+    for path in ("/", "/campaigns/free-viasna", "/godparents", "/godparents?country=EE", "/godparents?q=king",
+                 "/godparents/mari-tamm", "/prisoners/anna-example", "/prisoners?without=1"):  # fmt: skip
+        check_page(client.get(path), data)
+    with app.app_context(), atomic() as session:
+        pair = session.scalars(select(Godparenthood)).one()
+        standing.end(making.acting(app, session), [pair], EndReason.LEFT_OFFICE)
+        pair.godparent.office, pair.godparent.left_office_on = "King", NEVER.date()
+        deed = {"kind": "letter", "day": "2022-05", "note": "Note", "language": "en", "state": "shown"}
+        session.add(
+            Deed(uid=new_uid(), godparent_id=pair.godparent_id, prisoner_id=pair.prisoner_id, created_at=NEVER, **deed)
+        )
+    for path in ("/godparents?country=EE&lang=en", fresh("/godparents/mari-tamm"), fresh("/prisoners/anna-example")):
+        check_page(client.get(path), data)
+
+
+def test_the_way_in_for_godparents(app, client, data):
+    check_page(client.get("/godparents/join?closed"), data, 404)
+    picked = joining.opened(app)
+    app.extensions["campaign.godparent_offers"].clear()
+    typed = " ".join(value for value in joining.FIELDS.values() if "@" not in value)
+    data |= words(f"{typed} Mari Tamm parliament example Parliament of Example webp jpeg image http King office")
+    check_page(client.get("/godparents/join"), data)
+    check_page(joining.send(client, consent=None, family_name="", chamber="5"), data, 422)
+    joining.send(client, **picked)
+    check_page(client.get("/godparents/join/thanks"), data)
+    path = link(mails(app)[0])
+    seen = hidden_fields(client.get(path).text)
+    joining.send(client, office="King")
+    check_page(client.post(path, data=seen), data, 409)
+    client.post(path)
+    check_page(client.get(path), data)
+    check_page(client.get("/confirm/gx"), data, 404)
+    joining.send(client, email="not-me@example.org", **picked)
+    check_page(client.post(link(mails(app)[-1]) + "/not-me"), data)
+    invitation = joining.invited(app, message="office", member_id=int(picked["member"]))
+    check_page(client.get(invitation), data)
+    client.post(f"{invitation}/decline")
+    check_page(client.get(invitation), data)
+    check_page(client.get("/godparents/invited/x"), data, 404)
+
+
+def test_the_mails_to_godparents(app, data):
+    with app.app_context(), atomic() as session:
+        campaign_id = making.programme(session).campaign_id
+        for kind in Kind:
+            content = app.extensions["campaign.godparent_mails"].render(
+                session, kind, campaign_id=campaign_id, to="jo@example.org", uid=new_uid(), language="en",
+                now=NEVER, values={"name": "King", "message": "King", "prisoner": "King", "godparent": "King"},
+            )  # fmt: skip
+            check_mail(email.message_from_string(content, policy=email.policy.default), data | {"King"})
+
+
 def test_the_desk(app, data):
     browser = logged_in(app, Role.OWNER)
     data |= words("owner everywhere example org free viasna signatures csv")
@@ -439,9 +507,64 @@ def test_the_words_on_a_poster(app, data):
         profile = queries.profile(db.session(), "ales-bialiatski", "en", NEVER.date())
         for status in Status:
             told = contents(Poster(replace(profile, status=status), "http://localhost/x", "en", NEVER.date()))
-            shown = list(_texts({name: part for name, part in told.items() if name not in {"about", "address"}}))
+            shown = list(seen_texts({name: part for name, part in told.items() if name not in {"about", "address"}}))
             assert any("⟦" in piece for piece in shown)
             assert untranslated([outside(piece) for piece in shown], data) == []
+
+
+def test_the_godparents_own_page(app, client, data):
+    page = Page(app, client)
+    data |= words(f"{WORDS} New words Mari Tamm mari tamm Anna Berta Example Jaan parliament example King king")
+    data |= words(" ".join(name for _, name in language_choices("en")))
+    one = f"/{page.pair}"
+    page.post(f"{one}/statement", statement="New words.", language="en")
+    page.post(f"{one}/deeds", kind="speech", **{"day-year": "2022"})
+    page.post(f"{one}/hand-over", name="King", email="king@parliament.example", language="en")
+    for path in ("", "/contact", "/photo", "/erase", "/choose", f"{one}/statement", f"{one}/deeds", f"{one}/hand-over",
+                 f"{one}/step-down"):  # fmt: skip
+        check_page(page.get(path), data)
+    check_page(client.post(f"{page.path}{one}/deeds"), data, 422)
+    check_page(client.post(f"{page.path}{one}/hand-over"), data, 422)
+    check_page(client.post(f"{page.path}/photo"), data, 422)
+    page.post(f"{one}/step-down")
+    check_page(page.get(), data)
+    check_page(client.get("/godparents/own/x"), data, 404)
+    with app.test_request_context():
+        found = [str(each) for each in (*own_view.DONE.values(), *own_view.STOPPED.values())]
+    assert [piece for piece in found if not (piece.startswith("⟦") and piece.endswith("⟧"))] == []
+
+
+def test_what_godparents_are_told_later(app, data):
+    told = {
+        "name": "King", "prisoner": "King", "profile": "x", "next": "King", "prisoners": ["King"], "successor": "King",
+        "why": {"since": "2022"}, "next_why": {"godparents": 1}, "page": "x", "day": NEVER.date(), "years": 2,
+        "left_on": NEVER.date(), "status": "convicted", "status_since": "2022", "court": "trial",
+    }  # fmt: skip
+    with app.app_context(), atomic() as session:
+        campaign_id = making.programme(session).campaign_id
+        for kind in NoticeKind:
+            for values in (told, told | {"prisoner": "", "next": ""}):
+                content = app.extensions["campaign.godparent_mails"].render(
+                    session, kind, campaign_id=campaign_id, to="jo@example.org", uid=new_uid(), language="en",
+                    now=NEVER, values=values,
+                )  # fmt: skip
+                check_mail(email.message_from_string(content, policy=email.policy.default), data | {"King"})
+
+
+def test_the_words_on_what_is_printed_and_posted_of_godparents(app, data):
+    paired(app, pictured=False)
+    data |= words("Mari Tamm Anna Example Анна Прыклад Estonia FreeViasna She wrote a letter I ask about for her")
+    with app.test_request_context(), atomic() as session:
+        pair = session.scalars(select(Godparenthood)).one()
+        paper = papers.of_pair(session, pair, papers.Where("http://localhost", "en", NEVER.date()))
+        posted = batch_texts.texts(session, pair.batch_id, "en")
+        said = [certificate.contents(paper), share.contents(paper)]
+        said += [{"short": each.short, "long": each.long} for each in (posted.post, posted.pairs[0].post)]
+        for told in said:
+            shown = list(seen_texts({name: part for name, part in told.items() if name not in {"address", "site"}}))
+            assert any("⟦" in piece for piece in shown)
+            pieces = [outside(re.sub(r"http://\S+", "", piece)) for piece in shown]
+            assert untranslated(pieces, data) == []
 
 
 def test_lists_at_the_desk(app, data):

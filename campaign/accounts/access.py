@@ -52,6 +52,14 @@ class Permission(StrEnum):
     PRISONER_IMPORT = "prisoner.import"
     PRISONER_EXPORT = "prisoner.export"
     FACILITY_EDIT = "facility.edit"
+    CHAMBER_SEE = "chamber.see"
+    CHAMBER_EDIT = "chamber.edit"
+    GODPARENT_SEE = "godparent.see"
+    GODPARENT_DECIDE = "godparent.decide"
+    GODPARENT_RELEASE = "godparent.release"
+    GODPARENT_INVITE = "godparent.invite"
+    GODPARENT_EXPORT = "godparent.export"
+    GODPARENT_SETTINGS = "godparent.settings"
     MAIL_SEE = "mail.see"
     AUDIT_SEE = "audit.see"
 
@@ -71,6 +79,14 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.PRISONER_IMPORT: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.PRISONER_EXPORT: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.FACILITY_EDIT: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.CHAMBER_SEE: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR, Role.DELIVERER}),
+    Permission.CHAMBER_EDIT: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.GODPARENT_SEE: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR, Role.DELIVERER}),
+    Permission.GODPARENT_DECIDE: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR}),
+    Permission.GODPARENT_RELEASE: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.GODPARENT_INVITE: frozenset({Role.OWNER, Role.EDITOR}),
+    Permission.GODPARENT_EXPORT: frozenset({Role.OWNER, Role.DELIVERER}),
+    Permission.GODPARENT_SETTINGS: frozenset({Role.OWNER}),
     Permission.MAIL_SEE: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.AUDIT_SEE: frozenset({Role.OWNER}),
 }

@@ -30,7 +30,7 @@ class Chamber(Base):
     names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     country: Mapped[str] = mapped_column(String(2), default="", index=True)
     as_of: Mapped[date | None] = mapped_column(Date)
-    more: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    more: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     domains: Mapped[list[ChamberDomain]] = relationship(cascade="all, delete-orphan", order_by="ChamberDomain.domain")
@@ -43,7 +43,8 @@ class Chamber(Base):
 class ChamberDomain(Base):
     """A domain of a chamber's mailboxes, lower-case ASCII (IDNA). Mailboxes in it or below it are official ones.
 
-    `official` is false for one that was only seen in a file: an organiser has not said yes to it, so it counts nothing.
+    `official` is false for one that was only seen in a file: nobody has said yes to it, so it counts nothing. `decided`
+    is true once an organiser said yes or no: no file changes it any more.
     """
 
     __tablename__ = "chamber_domains"
@@ -52,6 +53,7 @@ class ChamberDomain(Base):
     chamber_id: Mapped[int] = mapped_column(ForeignKey("chambers.id", ondelete="CASCADE"), primary_key=True)
     domain: Mapped[str] = mapped_column(String(253), primary_key=True)
     official: Mapped[bool] = mapped_column(default=False)
+    decided: Mapped[bool] = mapped_column(default=False)
 
 
 class Party(Base):
@@ -86,7 +88,8 @@ class Period(Base):
 class Member(Base):
     """Somebody who sits or sat in a chamber. `email` is the official mailbox as the roster has it, or empty.
 
-    `mailbox` is its canonical form (`kit.addresses`), so that another spelling of it is recognised.
+    `mailbox` is its canonical form (`kit.addresses`), so that another spelling of it is recognised. `other_names` holds
+    under "names" what Popolo has under `other_names`.
     """
 
     __tablename__ = "members"
@@ -103,8 +106,8 @@ class Member(Base):
     gender: Mapped[str] = mapped_column(String(24), default="")
     born: Mapped[str | None] = mapped_column(String(10))
     died: Mapped[str | None] = mapped_column(String(10))
-    other_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    more: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    other_names: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    more: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     updated_at: Mapped[datetime]
     mandates: Mapped[list[Mandate]] = relationship(
         back_populates="member", cascade="all, delete-orphan", order_by="Mandate.id"

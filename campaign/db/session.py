@@ -68,11 +68,11 @@ class Store:
 
     def gather(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in a transaction that is committed when this returns. See the module's text."""
-        return _unless_raced(lambda: self._gatherer.run(work))
+        return again(lambda: self._gatherer.run(work))
 
     def gather_together(self, together: Together, item: Any) -> None:
         """As `gather`, for many callers with the same `together`: see `Gatherer.run_together`."""
-        _unless_raced(lambda: self._gatherer.run_together(together, item))
+        again(lambda: self._gatherer.run_together(together, item))
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[bool]:
@@ -90,8 +90,17 @@ class Store:
                     connection.execute(_UNCLAIM, {"name": name})
 
 
-def _unless_raced(run: Callable[[], Result]) -> Result:
-    """Run anew when another process was first with the same row (now it is found) or held what we waited for."""
+def again(run: Callable[[], Result]) -> Result:
+    """Run anew when another process was first with the same row (now it is found) or held what we waited for.
+
+    `run` opens its transaction itself and takes nothing with it from outside that was read before:
+
+        def work() -> int:
+            with atomic() as session:
+                return service.change(session, ...)
+
+        number = again(work)
+    """
     for _ in range(RACES - 1):
         try:
             return run()

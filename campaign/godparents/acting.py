@@ -1,19 +1,27 @@
-"""What every step of a godparent's life needs: who acts when on what, what can go wrong, and the mails."""
+"""What every step of a godparent's life needs: who acts when on what, what can go wrong, the locks, and the mails.
+
+Whoever changes something locks in one order, so that nobody waits in a circle: the godparent (`found`, `lock`), the
+campaign's programme (`hold`), prisoners (`hold_prisoners`), then godparenthoods and invitations. An act that changes a
+prisoner holds that prisoner only, and comes to the godparenthoods from there. What is locked is read again. Should the
+database still give an act up, because two did the same at once, it is done again as a whole: views, admin, cli and jobs
+run the function that opens the transaction with `campaign.db.again`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from campaign.godparents.models import Godparent, Programme, State
 from campaign.mailing import service as mailing
 from campaign.people import service as people
+from campaign.prisoners.models import Prisoner
 from campaign.vault import Vault
 
 MOST_MAILS = 5
@@ -31,6 +39,7 @@ class Kind(StrEnum):
     ALREADY = "already"
     WAITING = "waiting"
     DECLINED = "declined"
+    LINK = "link"
     INVITATION = "invitation"
     HANDOVER = "handover"
 
@@ -44,15 +53,15 @@ class NotPossible(Exception):
 
 
 class NoSeat(Exception):
-    """This prisoner has as many godparents as may be, or takes none, or has this one already."""
+    """This prisoner has as many godparents as may be, or takes none, or has this one already. Nothing was written."""
 
 
 class TooMany(Exception):
-    """This godparent stands by as many prisoners as may be."""
+    """This godparent stands by as many prisoners as may be. Nothing was written."""
 
 
 class AlreadyGodparent(Exception):
-    """Another godparent of the campaign is this member."""
+    """Another godparent of the campaign is this member. Nothing was written."""
 
 
 class Mails(Protocol):
@@ -86,11 +95,18 @@ class Act:
 
 def found(act: Act, uid: bytes) -> Godparent:
     """The godparent with that uid, locked. Raises `Unknown`."""
-    query = select(Godparent).where(Godparent.uid == uid).with_for_update(of=Godparent)
-    godparent = act.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    godparent = act.session.scalars(_locked(Godparent.uid == uid)).one_or_none()
     if godparent is None or godparent.state == State.ERASED:
         raise Unknown
     return godparent
+
+
+def lock(session: Session, *godparents: Godparent) -> None:
+    """Hold these godparents until the transaction ends, as they are now. Raises `Unknown` if one is gone."""
+    session.flush()
+    ids = {godparent.id for godparent in godparents}
+    if len(session.scalars(_locked(Godparent.id.in_(ids)).order_by(Godparent.id)).all()) != len(ids):
+        raise Unknown
 
 
 def hold(session: Session, campaign_id: int) -> Programme:
@@ -100,6 +116,18 @@ def hold(session: Session, campaign_id: int) -> Programme:
     if programme is None:
         raise NotPossible("no_programme")
     return programme
+
+
+def hold_prisoners(session: Session, prisoner_ids: Collection[int]) -> None:
+    """Wait for whoever changes these prisoners now, and let nobody else do so until the transaction ends."""
+    query = select(Prisoner.id).where(Prisoner.id.in_(sorted(prisoner_ids))).order_by(Prisoner.id)
+    session.execute(query.with_for_update(of=Prisoner, key_share=True))
+
+
+def _locked(*conditions: ColumnElement[bool]) -> Select[Godparent]:
+    """Those who only point at a godparent need not wait: the key is left alone."""
+    query = select(Godparent).where(*conditions).with_for_update(of=Godparent, key_share=True)
+    return query.execution_options(populate_existing=True)
 
 
 def address(act: Act, godparent: Godparent) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from campaign.campaigns.models import Campaign
 from campaign.godparents.acting import CONFIRM, INVITED, OWN, Kind
+from campaign.godparents.models import Programme, Role
+from campaign.godparents.words import ROLE
 from campaign.kit.tokens import new_uid
 from campaign.mailing.compose import MailTemplate
 from campaign.mailing.emails import load
@@ -22,6 +25,8 @@ _LINKS = {
     Kind.HANDOVER: (INVITED, "godparents/invited"),
 }
 _OWN_LINK = (OWN, "godparents/own")
+_PLACE = re.compile("@{2,}")
+"""What `MailTemplate` would take for the beginning of a place to fill in; in somebody's words it is only signs."""
 
 
 class GodparentMails:
@@ -43,20 +48,27 @@ class GodparentMails:
         now: datetime,
         values: Mapping[str, object] | None = None,
     ) -> str:
-        """The whole message. Templates in `emails/godparent_<kind>` know `link`, `sender`, `campaign` and `values`."""
+        """The whole message with the link for `uid`.
+
+        Templates in `emails/godparent_<kind>` know `link`, `base_url`, `sender`, `campaign` (its name), `purge_days`,
+        `role` (`words.RoleWords`) and all of `values`. Invitations take, each may be missing: `name` of who is invited,
+        `message`, `prisoner` (the name); hand-overs also `godparent`, the name of who hands over.
+        """
         campaign = session.get_one(Campaign, campaign_id)
+        programme = session.get(Programme, campaign_id)
         token_kind, page = _LINKS.get(kind, _OWN_LINK)  # type: ignore[call-overload]  # a StrEnum's member is its text
         sender = campaign.mail_sender or campaign.name
         context = {
-            "link": "@@link@@",
+            **(values or {}),
+            "link": f"{self._base_url}/{page}/{self._vault.issue(token_kind, uid)}",
             "base_url": self._base_url,
             "campaign": campaign.name,
             "sender": sender,
+            "role": ROLE[Role(programme.role) if programme else Role.GODPARENT],
             "purge_days": campaign.purge_days,
-            **{name: _without_places(value) for name, value in (values or {}).items()},
         }
         with self._app.app_context():
-            subject, text, html = load(f"godparent_{kind}", language, context)
+            subject, text, html = (_PLACE.sub("@", part) for part in load(f"godparent_{kind}", language, context))
         template = MailTemplate.build(
             subject=campaign.mail_subject or subject,
             text=text,
@@ -66,10 +78,4 @@ class GodparentMails:
             language=language,
             domain=self._from.rpartition("@")[2],
         )
-        link = f"{self._base_url}/{page}/{self._vault.issue(token_kind, uid)}"
-        return template.render(to=to, values={"link": link}, now=now, uid=new_uid())
-
-
-def _without_places(value: object) -> object:
-    """`@@` marks a place that is filled in; in somebody's words it is only two signs."""
-    return value.replace("@@", "@") if isinstance(value, str) else value
+        return template.render(to=to, values={}, now=now, uid=new_uid())

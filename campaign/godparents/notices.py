@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -22,31 +23,38 @@ def add(
 ) -> bool:
     """Put a notice down; False if there is one of this occasion already. `due`: not before then."""
     about = about or due.date().isoformat()
-    query = select(Notice.id).where(
-        Notice.godparent_id == godparent.id,
-        Notice.kind == kind.value,
-        Notice.prisoner_id.is_not_distinct_from(prisoner_id),
-        Notice.about == about,
-    )
-    if session.scalars(query).first() is not None:
-        return False
-    session.add(
-        Notice(
-            godparent_id=godparent.id,
-            prisoner_id=prisoner_id,
-            kind=kind.value,
-            about=about,
-            batch_id=batch_id,
-            due_at=due,
-        )
-    )
+    notice = Notice(godparent_id=godparent.id, prisoner_id=prisoner_id, kind=kind.value, about=about, due_at=due)
+    notice.batch_id = batch_id
+    return add_all(session, [notice]) > 0
+
+
+def add_all(session: Session, new: Sequence[Notice]) -> int:
+    """Put down those of which there is none of the same occasion; how many those were."""
+    columns = (Notice.godparent_id, Notice.kind, Notice.prisoner_id, Notice.about)
+    to, about = ({getattr(notice, name) for notice in new} for name in ("godparent_id", "about"))
+    alike = select(*columns).where(Notice.godparent_id.in_(to), Notice.about.in_(about))
+    there = {tuple(row) for row in session.execute(alike)} if new else set()
+    fresh = [each for each in new if (each.godparent_id, each.kind, each.prisoner_id, each.about) not in there]
+    session.add_all(fresh)
     session.flush()
-    return True
+    return len(fresh)
 
 
-def take_back(session: Session, batch_id: int) -> None:
-    """Delete what an act for many caused and has not been sent: it was undone."""
-    session.execute(delete(Notice).where(Notice.batch_id == batch_id, Notice.sent_at.is_(None)))
+def unsent(session: Session, kinds: Collection[NoticeKind], prisoner_ids: Collection[int]) -> Sequence[Notice]:
+    """Notices of these kinds about these prisoners that can still be taken back."""
+    query = select(Notice).where(
+        Notice.kind.in_([kind.value for kind in kinds]),
+        Notice.prisoner_id.in_(prisoner_ids),
+        Notice.sent_at.is_(None),
+    )
+    return session.scalars(query.order_by(Notice.id)).all()
+
+
+def take_back(session: Session, kind: NoticeKind, *, godparent_id: int) -> None:
+    """Delete notices of one kind to a godparent that have not been sent: their ground fell away."""
+    session.execute(
+        delete(Notice).where(Notice.godparent_id == godparent_id, Notice.kind == kind.value, Notice.sent_at.is_(None))
+    )
 
 
 def forget(session: Session, godparent_id: int) -> None:

@@ -7,10 +7,11 @@ is in `standing`.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.godparents import applying, notices, verifying
@@ -26,22 +27,26 @@ from campaign.godparents.acting import (
     address,
     found,
     hold,
+    lock,
     send_mail,
 )
 from campaign.godparents.applying import Application
 from campaign.godparents.models import (
+    Deed,
     EndReason,
     Godparent,
     Godparenthood,
-    How,
     Invitation,
     InvitationState,
     NoticeKind,
     Photo,
     Refusal,
     State,
+    by_godparent,
 )
-from campaign.godparents.standing import begin, end
+from campaign.godparents.standing import OPEN, begin, end, succeed
+from campaign.godparents.standing import of as pairs_of
+from campaign.kit.folding import words
 from campaign.kit.romanisation import sortable
 from campaign.kit.slugs import slug as make_slug
 from campaign.kit.tokens import new_uid
@@ -50,6 +55,9 @@ from campaign.people import service as people
 from campaign.people import wordings
 
 RESERVED_SLUGS = frozenset({"join", "own", "invited", "members", "feed", "feeds", "without", "countries", "chambers"})
+
+REFUSED = exists().where(Refusal.campaign_id == Godparent.campaign_id, Refusal.mailbox_index == Godparent.mailbox_index)
+"""Of a godparent: whether the mailbox's owner wants no mail about this."""
 
 
 def join(act: Act, campaign_id: int, form: Application, photo: Photo | None = None) -> None:
@@ -67,7 +75,7 @@ def join(act: Act, campaign_id: int, form: Application, photo: Photo | None = No
         _add(act, campaign_id, form, mailbox, photo)
         return
     email, _language = address(act, godparent)
-    anew = godparent.state in (State.PENDING, State.DECLINED)
+    anew = _anew(godparent)
     may_mail = godparent.mails < (MOST_MAILS - 1 if anew else MOST_MAILS)
     # Two addresses can be one mailbox's without having one owner: what the one types, the other must not see.
     if anew and may_mail and email.lower() == form.email.lower():
@@ -78,33 +86,41 @@ def join(act: Act, campaign_id: int, form: Application, photo: Photo | None = No
 
 
 def join_by(act: Act, invitation: Invitation, form: Application, photo: Photo | None = None) -> Godparent:
-    """Join by a personal link with the address that it was mailed to: nothing is left to confirm. Raises `NotPossible`.
+    """Join by a personal link with the address that it was mailed to: nothing is left to confirm.
 
-    Whoever has confirmed before comes out as they were, with the invitation bound to them.
+    Whoever has confirmed before comes out as they were, with the invitation bound to them; a hand-over is taken on at
+    once by who is accepted. Raises `NotPossible` (`answered`, `other_address`), and for a hand-over `NoSeat`,
+    `TooMany` or `NotPossible` (`ended`).
     """
-    if invitation.state not in (InvitationState.WAITING, InvitationState.SENT):
-        raise NotPossible("answered")
     if people.mailbox_index(act.vault, invitation.campaign_id, form.canonical) != invitation.mailbox_index:
         raise NotPossible("other_address")
     godparent = _at_mailbox(act, invitation.campaign_id, invitation.mailbox_index)
+    if godparent is not None and _anew(godparent) and address(act, godparent)[0].lower() != form.email.lower():
+        remove(act, godparent)  # mail went to another spelling of the mailbox, which may be somebody else's
+        godparent = None
     if godparent is None:
         godparent = _add(act, invitation.campaign_id, form, invitation.mailbox_index, photo, mail=False)
-    elif godparent.state in (State.PENDING, State.DECLINED):
+    elif _anew(godparent):
         _retype(act, godparent, form, photo)
+    hold(act.session, invitation.campaign_id)
+    act.session.refresh(invitation, with_for_update=True)
+    if invitation.state not in OPEN:
+        raise NotPossible("answered")
     invitation.state, invitation.answered_at = InvitationState.JOINED.value, act.now
     invitation.godparent_id = godparent.id
     act.session.flush()
-    if godparent.state == State.ACCEPTED:
-        _take_over(act, godparent)
-    else:
-        confirm(act, godparent.uid)
+    if godparent.state != State.ACCEPTED:
+        return confirm(act, godparent.uid)
+    if former := _handed_over_to(act, godparent):
+        succeed(act, former, godparent)
     return godparent
 
 
 def confirm(act: Act, uid: bytes) -> Godparent:
     """Take note that the mailbox's owner pressed the button; twice is the same as once. Raises `Unknown`.
 
-    Verified are accepted at once; the others wait for an organiser, with the reasons.
+    Verified are accepted at once; the others wait for an organiser, with the reasons. Whom the roster takes them for is
+    sealed with what they typed: until they are accepted, nothing in clear says who waits.
     """
     godparent = found(act, uid)
     if godparent.state != State.PENDING:
@@ -112,17 +128,28 @@ def confirm(act: Act, uid: bytes) -> Godparent:
     application = applying.opened(act.vault, godparent)
     if application is None:
         raise Unknown
+    hold(act.session, godparent.campaign_id)  # of two who are the same member, the second is seen to be the second
     verdict = verifying.verdict(act.session, godparent, application, act.now.date())
     godparent.confirmed_at = act.now
-    godparent.member_id, godparent.chamber_id = verdict.member_id, verdict.chamber_id
     godparent.reasons = [reason.value for reason in verdict.reasons]
     if verdict.verified:
-        accept(act, godparent, verified_by="mailbox")
-    else:
-        godparent.state = State.WAITING.value
-        email, language = address(act, godparent)
-        send_mail(act, Kind.WAITING, godparent.campaign_id, godparent.uid, email, language)
+        accept(act, godparent, verified_by="mailbox", member_id=verdict.member_id, chamber_id=verdict.chamber_id)
+        return godparent
+    taken_for = replace(application, member_id=verdict.member_id, chamber_id=verdict.chamber_id)
+    godparent.typed = applying.seal(act.vault, uid, taken_for)
+    godparent.state = State.WAITING.value
+    email, language = address(act, godparent)
+    send_mail(act, Kind.WAITING, godparent.campaign_id, uid, email, language)
+    act.session.flush()
     return godparent
+
+
+def remind(act: Act, godparent: Godparent, number: int) -> None:
+    """Write the `number`th reminder to somebody who has not confirmed."""
+    godparent.reminders, godparent.mails = number, godparent.mails + 1
+    email, language = address(act, godparent)
+    send_mail(act, Kind.REMINDER, godparent.campaign_id, godparent.uid, email, language)
+    act.session.flush()
 
 
 def refuse(act: Act, uid: bytes) -> None:
@@ -139,6 +166,7 @@ def refuse(act: Act, uid: bytes) -> None:
 
 def remove(act: Act, godparent: Godparent) -> None:
     """Delete somebody who was never accepted, with everything that was typed."""
+    lock(act.session, godparent)
     if godparent.state not in (State.PENDING, State.WAITING, State.DECLINED):
         raise NotPossible("accepted")
     act.session.execute(update(Invitation).where(Invitation.godparent_id == godparent.id).values(godparent_id=None))
@@ -173,28 +201,37 @@ def accept(
 ) -> None:
     """Make somebody a godparent, with the prisoner they asked for or one who needs them most.
 
-    Nothing of it is public yet. Raises `AlreadyGodparent`, or `NotPossible` for who did not confirm.
+    Without `member_id` and `chamber_id` they are whom `godparent` says. Nothing of it is public yet. If the prisoner
+    who was asked for takes nobody now, the godparent is asked to choose another. Raises `AlreadyGodparent`, or
+    `NotPossible` for who did not confirm.
     """
+    lock(act.session, godparent)
     application = applying.opened(act.vault, godparent)
     if application is None or godparent.confirmed_at is None or godparent.state not in (State.PENDING, State.WAITING):
         raise NotPossible("not_waiting")
     hold(act.session, godparent.campaign_id)
-    if member_id is not None or chamber_id is not None:
-        godparent.member_id, godparent.chamber_id = member_id, chamber_id
+    if member_id is None and chamber_id is None:
+        member_id, chamber_id = godparent.member_id, godparent.chamber_id
+    if verifying.is_godparent(act.session, godparent.campaign_id, member_id, but=godparent.id):
+        raise AlreadyGodparent
+    godparent.member_id, godparent.chamber_id = member_id, chamber_id
     _write_out(act, godparent, application)
     godparent.state, godparent.verified_by, godparent.accepted_at = State.ACCEPTED.value, verified_by, act.now
     godparent.reasons = []
-    try:
-        act.session.flush()
-    except IntegrityError as error:
-        raise AlreadyGodparent from error
+    act.session.flush()
     notices.add(act.session, godparent, NoticeKind.WELCOME, due=act.now)
-    if not _take_over(act, godparent):
-        _begin_first(act, godparent, application)
+    former = _handed_over_to(act, godparent)
+    with suppress(NoSeat, TooMany, NotPossible):
+        if former is not None:
+            succeed(act, former, godparent)
+            return
+    with suppress(NoSeat, TooMany):
+        begin(act, godparent, application.prisoner_id)
 
 
 def decline(act: Act, godparent: Godparent) -> None:
     """Turn a waiting sign-up down; a mail says so. Raises `NotPossible`."""
+    lock(act.session, godparent)
     if godparent.state != State.WAITING:
         raise NotPossible("not_waiting")
     godparent.state, godparent.declined_at = State.DECLINED.value, act.now
@@ -207,20 +244,36 @@ def erase(act: Act, godparent: Godparent) -> None:
 
     Erasing twice is the same as once; who was never accepted is deleted whole.
     """
+    lock(act.session, godparent)
     if godparent.state == State.ERASED:
         return
     if godparent.state != State.ACCEPTED:
+        _forget_invitations(act, godparent)
         remove(act, godparent)
         return
-    hold(act.session, godparent.campaign_id)
-    pairs = act.session.scalars(select(Godparenthood).where(Godparenthood.godparent_id == godparent.id)).all()
+    pairs = pairs_of(act.session, godparent.id)
     end(act, pairs, EndReason.WITHDRAWN)
     _strip(act, godparent, pairs)
 
 
+def write_name(godparent: Godparent, given_name: str, family_name: str) -> None:
+    """Set the name, with what it is put in order and found by."""
+    godparent.given_name, godparent.family_name = given_name, family_name
+    godparent.sort_key = sortable(f"{family_name} {given_name}")[:200]
+    godparent.name_key = "".join(f" {word}" for word in words(f"{given_name} {family_name}"))[:300]
+
+
 def _at_mailbox(act: Act, campaign_id: int, mailbox: bytes) -> Godparent | None:
     query = select(Godparent).where(Godparent.campaign_id == campaign_id, Godparent.mailbox_index == mailbox)
-    return act.session.scalars(query.with_for_update(of=Godparent)).one_or_none()
+    godparent = act.session.scalars(query).one_or_none()
+    if godparent is not None:
+        lock(act.session, godparent)
+    return godparent
+
+
+def _anew(godparent: Godparent) -> bool:
+    """Whether what is typed now takes the place of what was typed before."""
+    return godparent.state in (State.PENDING, State.DECLINED)
 
 
 def _add(
@@ -267,8 +320,7 @@ def _retype(act: Act, godparent: Godparent, form: Application, photo: Photo | No
 
 
 def _write_out(act: Act, godparent: Godparent, application: Application) -> None:
-    godparent.given_name, godparent.family_name = application.given_name, application.family_name
-    godparent.sort_key = sortable(f"{application.family_name} {application.given_name}")[:200]
+    write_name(godparent, application.given_name, application.family_name)
     godparent.office, godparent.party, godparent.country = application.office, application.party, application.country
     private = "\n".join(filter(None, (application.contact, application.filled_by)))
     godparent.contact = act.vault.seal_optional(applying.CONTACT, godparent.uid, private)
@@ -286,67 +338,38 @@ def _free_slug(session: Session, name: str) -> str:
     return slug
 
 
-def _begin_first(act: Act, godparent: Godparent, application: Application) -> None:
-    """With the prisoner who was asked for. If that one takes nobody now, the godparent is asked to choose another."""
-    try:
-        pair = begin(
-            act,
-            godparent,
-            application.prisoner_id,
-            statement=application.statement,
-            language=application.language,
-        )
-    except NoSeat:
-        pair = None
-    if pair is not None:
-        godparent.typed = None
-
-
-def _take_over(act: Act, godparent: Godparent) -> bool:
-    """Hand over what somebody named this godparent for; False if nobody did, or it ended meanwhile."""
+def _handed_over_to(act: Act, godparent: Godparent) -> Godparenthood | None:
+    """What somebody named this godparent for, and still stands for; it is theirs to take on this once."""
     query = select(Invitation).where(Invitation.godparent_id == godparent.id, Invitation.godparenthood_id.is_not(None))
     invitation = act.session.scalars(query.order_by(Invitation.id.desc()).limit(1)).first()
-    former = act.session.get(Godparenthood, invitation.godparenthood_id) if invitation else None
-    if invitation is None or former is None or not former.active or former.godparent_id == godparent.id:
-        return False
-    hold(act.session, godparent.campaign_id)
-    application = applying.opened(act.vault, godparent)
-    end(act, [former], EndReason.HANDED_OVER)
-    try:
-        pair = begin(
-            act,
-            godparent,
-            former.prisoner_id,
-            how=How.HANDED_OVER,
-            statement=application.statement if application else "",
-            language=application.language if application else "",
-        )
-    except (NoSeat, TooMany):
-        pair = None
+    if invitation is None:
+        return None
+    former = act.session.get(Godparenthood, invitation.godparenthood_id)
     invitation.godparenthood_id = None
-    if pair is None:
-        return False
-    former.successor_id, godparent.typed = pair.id, None
-    notices.add(act.session, former.godparent, NoticeKind.HANDED_OVER, due=act.now, prisoner_id=former.prisoner_id)
-    act.session.flush()
-    return True
+    return former if former is not None and former.active else None
+
+
+def _forget_invitations(act: Act, godparent: Godparent) -> None:
+    """Delete those to this godparent and those by them, with their mails."""
+    to_them = and_(Invitation.campaign_id == godparent.campaign_id, Invitation.mailbox_index == godparent.mailbox_index)
+    by_them = Invitation.created_by == by_godparent(godparent.id)
+    asked = or_(Invitation.godparent_id == godparent.id, to_them, by_them)
+    for uid in act.session.scalars(delete(Invitation).where(asked).returning(Invitation.uid)).all():
+        mailing.cancel(act.session.connection(), uid)
 
 
 def _strip(act: Act, godparent: Godparent, pairs: Collection[Godparenthood]) -> None:
     connection, person = act.session.connection(), godparent.person_id
     mailing.cancel(connection, godparent.uid)
     people.forget_consents(connection, godparent.uid)
-    act.session.execute(delete(Invitation).where(Invitation.godparent_id == godparent.id))
-    act.session.execute(
-        delete(Invitation).where(
-            Invitation.campaign_id == godparent.campaign_id, Invitation.mailbox_index == godparent.mailbox_index
-        )
-    )
+    _forget_invitations(act, godparent)
+    act.session.execute(delete(Deed).where(Deed.godparent_id == godparent.id))
     notices.forget(act.session, godparent.id)
     for pair in pairs:
-        pair.statement, pair.statement_language, pair.proposed, pair.why = "", "", None, {}
+        pair.statement = pair.statement_language = pair.proposed_language = ""
+        pair.proposed, pair.why = None, {}
     godparent.photos.clear()
-    for name in ("given_name", "family_name", "sort_key", "office", "party", "country", "verified_by"):
+    for name in ("given_name", "family_name", "sort_key", "name_key", "office", "party", "country", "verified_by"):
         setattr(godparent, name, "")
     for name in ("person_id", "mailbox_index", "typed", "contact", "slug", "chamber_id", "member_id", "left_office_on"):
         setattr(godparent, name, None)

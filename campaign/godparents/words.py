@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-from campaign.godparents.models import DeedKind, EndReason, Reason, Role, State
+from campaign.godparents.models import DeedKind, EndReason, NoticeKind, Reason, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ REASON = {
     Reason.OTHER_DOMAIN: _l("The address is not of this parliament."),
     Reason.NOT_IN_ROSTER: _l("Nobody of this name is in the roster of this parliament."),
     Reason.LEFT_OFFICE: _l("By the roster, this member's mandate has ended."),
-    Reason.SEVERAL_MEMBERS: _l("Several members bear this name."),
+    Reason.SEVERAL_MEMBERS: _l("Several members bear this name, or this address could be of several."),
     Reason.OTHER_MAILBOX: _l("The roster has another address for this member."),
     Reason.MAILBOX_OF_ANOTHER: _l("The address is that of another member."),
     Reason.MAILBOX_WITHOUT_NAME: _l("The roster has no address for this member, and this one does not bear the name."),
@@ -64,3 +64,11 @@ DEED = {
     DeedKind.COURT_OBSERVATION: _l("Observation in court"),
     DeedKind.FAMILY_CONTACT: _l("Contact with the family"),
 }
+
+REMINDER = {
+    NoticeKind.BIRTHDAY: _l("A week before the prisoner’s birthday"),
+    NoticeKind.TRIAL: _l("A week before a day in court"),
+    NoticeKind.ANNIVERSARY: _l("A week before each year in detention is full"),
+    NoticeKind.STATUS: _l("When the prisoner’s status changes"),
+}
+"""Reminders that a godparent can turn off."""

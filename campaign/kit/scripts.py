@@ -65,6 +65,14 @@ def scripts_in(text: str) -> frozenset[str]:
     return frozenset(_counted(text))
 
 
+def direction(script: str) -> str:
+    """Which way a script (ISO 15924) is written: `rtl` or `ltr`."""
+    return "rtl" if script in _FROM_RIGHT else "ltr"
+
+
+_FROM_RIGHT = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
+
+
 @lru_cache(maxsize=8192)
 def script_of_letter(letter: str) -> str:
     """The script of one letter."""

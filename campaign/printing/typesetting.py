@@ -14,6 +14,8 @@ import typst
 
 from campaign.printing.glyphs import FontChoice, MissingGlyph
 
+LETTERING = Path(__file__).with_name("lettering.typ")
+"""What layouts may import beside their data."""
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
@@ -29,12 +31,13 @@ def typeset(
     """The pages that `layout` makes of `data` (there as `data.json`) and `files`, dated `moment`.
 
     The same arguments give the same bytes. The PDF is tagged and keeps to PDF/UA-1, which also forbids boxes instead
-    of letters. The layout sees nothing but what is given here: neither other files nor the network. Raises
-    `MissingGlyph`, or `typst.TypstError` if the layout is wrong.
+    of letters. The layout sees nothing but what is given here and `lettering.typ`: neither other files nor the
+    network. Raises `MissingGlyph`, or `typst.TypstError` if the layout is wrong.
     """
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
         root = Path(folder)
         (root / "main.typ").write_bytes(layout.read_bytes())
+        (root / LETTERING.name).write_bytes(LETTERING.read_bytes())
         (root / "data.json").write_text(json.dumps(_settable({**data, "fonts": fonts.families})), encoding="utf-8")
         for name, content in (files or {}).items():
             (root / name).write_bytes(content)

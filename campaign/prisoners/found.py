@@ -13,6 +13,7 @@ from campaign.db.base import table_of
 from campaign.facilities.models import Facility
 from campaign.kit.folding import skeleton, words
 from campaign.prisoners.models import Article, Prisoner, SearchKey, Status, campaign_prisoners
+from campaign.prisoners.models.events import CALLS_FOR_OTHERS
 
 LONGEST_QUERY = 100
 MOST_WORDS = 6
@@ -29,7 +30,7 @@ class Filters:
     """What is looked for. Empty ones let everybody through.
 
     `q` is words of names in any script; `facility` and `campaign` are slugs; `article` is the code of one, as it
-    stands in the choice (`articles`).
+    stands in the choice (`articles`). `without_godparent`: of those whose status calls for one.
     """
 
     q: str = ""
@@ -107,7 +108,8 @@ class Found:
             is_month = filters.birth_month in range(1, 13)
             found.append(Prisoner.born_month == filters.birth_month if is_month else false())
         if filters.without_godparent:
-            found.append(Prisoner.godparents == 0)
+            called_for = sorted(status.value for status in CALLS_FOR_OTHERS)
+            found += [Prisoner.godparents == 0, Prisoner.status.in_(called_for)]
         return found
 
     def _hits(self) -> Subquery:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from campaign.pictures import Picture
+from campaign.pictures import SIZES, Picture
 from campaign.prisoners.models import Consent, OldSlug, Portrait, PortraitFile, Prisoner
 from campaign.prisoners.service import Act, Conflict, note, touch
 
@@ -116,12 +116,13 @@ def find_file(session: Session, slug: str, version: str, size: int, kind: str) -
     return None if row.consent == Consent.REFUSED else row.content
 
 
-def largest(session: Session, prisoner_id: int, kind: str = "jpeg") -> bytes:
-    """The largest file of a format; empty if there is no portrait, or none that may be shown."""
+def largest(session: Session, prisoner_id: int, kind: str = "jpeg", most: int = SIZES[-1]) -> bytes:
+    """The largest file of a format whose longer side has `most` pixels; empty if no portrait may be shown."""
     query = (
         select(PortraitFile.content)
         .join(Portrait, PortraitFile.portrait_id == Portrait.id)
-        .where(Portrait.prisoner_id == prisoner_id, PortraitFile.format == kind, Portrait.consent != Consent.REFUSED)
+        .where(Portrait.prisoner_id == prisoner_id, PortraitFile.format == kind, PortraitFile.size <= most)
+        .where(Portrait.consent != Consent.REFUSED)
         .order_by(PortraitFile.size.desc())
     )
     return session.scalars(query.limit(1)).first() or b""

@@ -5,8 +5,7 @@ It says what is so: nobody who died or was deported is called free, and days are
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -18,17 +17,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.kit.partial_dates import PartialDate
-from campaign.printing import fonts_for, qr_code, typeset
+from campaign.printing import fonts_for, lettering, qr_code, typeset
+from campaign.printing.lettering import main_language, part
 from campaign.prisoners.models import NameKind, Status, campaign_prisoners
 from campaign.prisoners.queries import Name, Profile
-from campaign.web.filters import direction, partial_date
+from campaign.web.filters import partial_date
 from campaign.web.markdown import to_html
 
 Paper: TypeAlias = Literal["a4", "a3"]
 LAYOUT = Path(__file__).with_suffix(".typ")
 LONGEST_ABOUT = 220
-_LONGEST_WORD = 30
-_RIGHT_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,8 @@ def render(poster: Poster, paper: Paper, kind: Literal["pdf", "png"] = "pdf") ->
     """The poster as PDF, the same bytes all day. Raises `printing.MissingGlyph`."""
     data = contents(poster) | {"paper": paper}
     names = (poster.profile.title, *poster.profile.spellings)
-    eastern = next((name.language for name in names if name.script in {"Hani", "Hira", "Kana", "Hang"}), "")
-    fonts = fonts_for(_texts(data), eastern or poster.language)
+    eastern = lettering.eastern((name.script, name.language) for name in names)
+    fonts = fonts_for(lettering.seen_texts(data), eastern or poster.language)
     noon = datetime.combine(poster.today, time(12), UTC)
     files = {"portrait.jpg": poster.portrait} if poster.portrait else {}
     data["qr"] = asdict(qr_code(poster.url)) | {"words": _("QR code of the address %(address)s", address=poster.url)}
@@ -76,15 +74,15 @@ def contents(poster: Poster) -> dict[str, object]:
     return {
         "title": f"{name.name} – {_band(poster)}",
         "publisher": poster.campaign or site.partition("/")[0],
-        "language": _main_language(language),
-        "band": _part(_band(poster), language),
+        "language": main_language(language),
+        "band": part(_band(poster), language),
         "name": _named(name, language),
         "other": _named(other, language) if other else None,
         "count": _counted(_count(poster), language),
-        "about": _part(about, profile.about.language or language) if about else None,
-        "address": _part(re.sub("(/)", "\\1\u200b", site), "en", hyphen="\u200b"),
+        "about": part(about, profile.about.language or language) if about else None,
+        "address": lettering.address(poster.url),
         "portrait": (profile.picture.alt if profile.picture else "") or name.name if poster.portrait else None,
-        "foot": _part(" · ".join(_foot(poster)), language),
+        "foot": part(" · ".join(_foot(poster)), language),
     }
 
 
@@ -93,9 +91,9 @@ def two_names(names: Sequence[Name], language: str) -> tuple[Name, Name | None]:
 
     `names` are those in use, the most usual first; at least one.
     """
-    script = _SCRIPTS.get(_main_language(language), "Latn")
+    script = _SCRIPTS.get(main_language(language), "Latn")
     here = [name for name in names if name.script == script]
-    first = next((name for name in here if _main_language(name.language) == _main_language(language)), None)
+    first = next((name for name in here if main_language(name.language) == main_language(language)), None)
     first = first or next(iter(here), names[0])
     others = [name for name in names if name.script and name.script != first.script]
     mains = [name for name in others if name.kind == NameKind.MAIN]
@@ -198,48 +196,15 @@ def _counted(count: Count | None, language: str) -> dict[str, object] | None:
         return None
     parts = {"number": count.number, "after": count.after, "lines": count.lines}
     parts["before"] = _("at least") if count.at_least else ""
-    return {name: _part(text, language) if text else None for name, text in parts.items()}
+    return {name: part(text, language) if text else None for name, text in parts.items()}
 
 
 def _first_words(about: str) -> str:
     """One or two sentences of who it is, without markup."""
     first = about.strip().replace("\r\n", "\n").partition("\n\n")[0]
     plain = to_html(first).striptags()
-    if len(plain) <= LONGEST_ABOUT:
-        return plain
-    sentences = re.match(rf"(.{{40,{LONGEST_ABOUT}}}[.!?։।。])(?:\s|$)", plain)
-    if sentences:
-        return sentences[1]
-    return plain[:LONGEST_ABOUT].rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+    return lettering.beginning(plain, LONGEST_ABOUT)
 
 
 def _named(name: Name, language: str) -> dict[str, object]:
-    return _part(name.name, name.language or language, name.script)
-
-
-def _part(text: str, language: str, script: str = "", hyphen: str = "\u00ad") -> dict[str, object]:
-    """A text as the layout takes it. A word that no line could hold may be broken, with or without a hyphen."""
-    breakable = re.sub(rf"[^\s\u200b-]{{{_LONGEST_WORD}}}(?=[^\s\u200b-])", rf"\g<0>{hyphen}", text)
-    main = _main_language(language)
-    return {
-        "text": breakable,
-        "words": [word for word in re.split(r"[^\S\u00a0]+|[\u00ad\u200b]|(?<=-)", breakable) if word] or [""],
-        "language": main,
-        "right": direction(script) == "rtl" if script else main in _RIGHT_LANGUAGES,
-    }
-
-
-def _main_language(language: str) -> str:
-    """The first part of a BCP 47 tag, if it can be one."""
-    main = language.partition("-")[0].lower()
-    return main if re.fullmatch(r"[a-z]{2,3}", main) else "en"
-
-
-def _texts(data: object) -> Iterator[str]:
-    """Every text that will be seen."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, Mapping):
-        for key, value in data.items():
-            if key not in {"title", "publisher", "language", "paper", "portrait", "words"}:
-                yield from _texts(value)
+    return part(name.name, name.language or language, name.script)

@@ -208,7 +208,7 @@ def profile(session: Session, slug: str, language: str, today: date) -> Profile 
         about=_words({text.language: text.about for text in prisoner.texts}, language),
         place=places.get(life.facility_id, Words()),
         articles=_articles(life.articles),
-        sentence=_sentence(life.sentence),
+        sentence=sentence_of(life.sentence),
         judge=next((told.judge for told in timeline if told.judge), ""),
         recognitions=tuple(
             Recognition(d.organisation, d.term, PartialDate.parse_optional(d.since), d.url)
@@ -315,7 +315,7 @@ def _occurrence(event: Event, language: str, places: Mapping[int | None, Words])
         url=event.url,
         place=places.get(event.details.get("facility"), Words()),
         articles=_articles(event.details.get("articles") or ()),
-        sentence=_sentence(event.details.get("sentence")),
+        sentence=sentence_of(event.details.get("sentence")),
         judge=str(event.details.get("judge") or ""),
     )
 
@@ -332,7 +332,8 @@ def _articles(articles: Iterable[Mapping[str, Any]]) -> tuple[Article, ...]:
     return tuple(Article(str(a.get("code") or ""), str(a.get("text") or "")) for a in articles)
 
 
-def _sentence(details: Mapping[str, Any] | None) -> Sentence | None:
+def sentence_of(details: Mapping[str, Any] | None) -> Sentence | None:
+    """The sentence that an event or a profile holds."""
     if not details:
         return None
     return Sentence(

@@ -9,8 +9,7 @@ import hashlib
 import json
 import os
 
-from flask import Blueprint, abort, make_response, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug import Response
 
 from campaign.accounts.access import public
@@ -22,12 +21,10 @@ from campaign.printing import Busy, MissingGlyph, Press
 from campaign.prisoners import portraits, queries
 from campaign.prisoners.poster import Paper, Poster, campaign_name, contents, render
 from campaign.web import kernel as web
-from campaign.web.errors import error_page
+from campaign.web import printed
 
 blueprint = Blueprint("prisoners", __name__)
 
-SECONDS = 30
-"""With the second that `page_cache` adds, well below the minute in which a hidden profile is gone everywhere."""
 POSTER_SECONDS = 60.0
 _TYPES = {"webp": ("webp", "image/webp"), "jpg": ("jpeg", "image/jpeg")}
 
@@ -47,7 +44,7 @@ def portrait(slug: str, version: str, size: int, format: str) -> Response:  # no
         abort(410)
     if found is None:
         abort(404)
-    return _answer(found, content_type)
+    return printed.answer(found, content_type)
 
 
 @blueprint.get("/prisoners/<slug>/poster-<any(a4, a3):size>.pdf")
@@ -65,11 +62,10 @@ def poster(slug: str, size: Paper) -> Response:
     try:
         pdf = _pdf(profile, language, size)
     except Busy:
-        return _busy()
+        return printed.busy()
     except MissingGlyph as missing:
-        return _missing(missing)
-    response = _answer(pdf, "application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{profile.slug}-{size}.pdf"'
+        return printed.missing(missing)
+    response = printed.answer(pdf, "application/pdf", name=f"{profile.slug}-{size}.pdf")
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -89,29 +85,3 @@ def _pdf(profile: queries.Profile, language: str, size: Paper) -> bytes:
     words = json.dumps(contents(made_of), sort_keys=True).encode()
     with _press.turn():
         return _kept.get((size, hashlib.sha256(words + made_of.portrait).digest()), lambda: render(made_of, size))
-
-
-def _answer(content: bytes, content_type: str) -> Response:
-    response = make_response(content)
-    response.content_type = content_type
-    response.headers["Cache-Control"] = f"public, max-age={SECONDS}, must-revalidate"
-    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
-    return response.make_conditional(request)
-
-
-def _busy() -> Response:
-    response = error_page(503, _("Many posters are being made at this moment"), _("Please try again in a few seconds."))
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _missing(missing: MissingGlyph) -> Response:
-    """Instead of a poster with boxes: which character it is, and what whoever runs the site can do."""
-    words = {"character": missing.character, "code": missing.code_point, "package": missing.package}
-    text = (
-        _("No font here has the character “%(character)s” (%(code)s), so the poster cannot be made. "
-          "Whoever runs this site can install the Debian package %(package)s and start it again.", **words)
-        if missing.package
-        else _("No font here has the character “%(character)s” (%(code)s), so the poster cannot be made.", **words)
-    )  # fmt: skip
-    return error_page(501, _("The poster cannot be made"), text)

@@ -7,33 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, jsonify, redirect, request, url_for
-from sqlalchemy import Connection
+from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug import Response
 
 from campaign.accounts.access import public
-from campaign.db import db, gather
+from campaign.godparents import acting as godparents
 from campaign.jobs import kick
 from campaign.kit import clock
 from campaign.kit.tokens import BadToken
 from campaign.people import wordings
-from campaign.petitions import receipts, service
+from campaign.petitions import service
 from campaign.petitions.models import Status
 from campaign.petitions.receipts import Receipt
+from campaign.privacy import signatures
+from campaign.privacy.confirming import Confirmable, LinkProblem, NoSignUp
+from campaign.privacy.signatures import Signature
+from campaign.privacy.signups import SignUp
 from campaign.web import kernel as web
 from campaign.web.form_token import FIELD
+from campaign.web.links import DeadLink
 
 blueprint = Blueprint("privacy", __name__)
-
-
-class LinkProblem(Exception):
-    """A link that leads nowhere (any more)."""
-
-
-@blueprint.app_errorhandler(LinkProblem)
-def link_problem(_error: LinkProblem) -> Response:
-    """One page for every dead link, whatever the reason: it says what can be done."""
-    return web.page("privacy/dead_link.html", status=404)
+_ABOUT: dict[str, tuple[Callable[[bytes], Confirmable | None], type[DeadLink]]] = {
+    service.CONFIRM: (Signature.find, LinkProblem),
+    godparents.CONFIRM: (SignUp.find, NoSignUp),
+}
+"""What a link to confirm is about, by the kind of its token, and what is said of one that leads nowhere."""
 
 
 @blueprint.after_request
@@ -47,7 +46,7 @@ def keep_out_of_indexes(response: Response) -> Response:
 @public
 def ask(token: str) -> Response:
     """Show what will be confirmed, and the button."""
-    return _ask(token, _own(token, service.CONFIRM))
+    return _asked(token).page(token, changed=False)
 
 
 @blueprint.post("/confirm/<token>")
@@ -55,31 +54,28 @@ def ask(token: str) -> Response:
 def confirm(token: str) -> Response:
     """Confirm; pressing twice is the same as once."""
     web.demand_own_page()
-    own = _own(token, service.CONFIRM)
-    if FIELD in request.form and own.status == Status.PENDING and not web.token_valid(_seen(own)):
-        return _ask(token, own, changed=True)
-    _act(lambda act: service.confirm(act, own.uid))
-    kick("mailing.drain")
-    kick("petitions.count")
+    asked = _asked(token)
+    if FIELD in request.form and asked.pending and not web.token_valid(asked.seen):
+        return asked.page(token, changed=True)
+    asked.confirm()
     return redirect(url_for("privacy.ask", token=token), 303)
 
 
 @blueprint.post("/confirm/<token>/not-me")
 @public
 def not_me(token: str) -> Response:
-    """Delete, and never write to that address about this petition again."""
+    """Delete, and never write to that address about this again."""
     web.demand_own_page()
-    own = _own(token, service.CONFIRM)
-    _act(lambda act: service.refuse(act, own.uid))
-    kick("petitions.count")
-    return web.page("privacy/not_me.html", own=own)
+    return _asked(token).refuse()
 
 
 @blueprint.get("/receipt/<token>")
 @public
 def receipt(token: str) -> Response:
-    """What is stored, and what may be done with it."""
-    own = _own(token, service.RECEIPT)
+    """What is stored, and what may be done with it. A godparent's own page stands elsewhere."""
+    if _is_godparents(token):
+        return redirect(f"/godparents/own/{token}", 303)
+    own = _own(token)
     return web.page(
         "privacy/receipt.html", own=own, token=token, saved="saved" in request.args, wordings=wordings.CURRENT
     )
@@ -90,9 +86,9 @@ def receipt(token: str) -> Response:
 def change(token: str) -> Response:
     """Change the visibility and news choices."""
     web.demand_own_page()
-    own = _own(token, service.RECEIPT)
+    own = _own(token)
     chosen = {name: name in request.form for name in ("show_name", "deliver_name", "updates")}
-    _act(lambda act: service.choose(act, own.uid, service.Choices(**chosen)))
+    signatures.act(lambda act: service.choose(act, own.uid, service.Choices(**chosen)))
     return redirect(url_for("privacy.receipt", token=token, saved=""), 303)
 
 
@@ -101,8 +97,8 @@ def change(token: str) -> Response:
 def withdraw(token: str) -> Response:
     """Take the signature back."""
     web.demand_own_page()
-    own = _own(token, service.RECEIPT)
-    _act(lambda act: service.withdraw(act, own.uid))
+    own = _own(token)
+    signatures.act(lambda act: service.withdraw(act, own.uid))
     kick("petitions.count")
     return redirect(url_for("privacy.receipt", token=token), 303)
 
@@ -112,8 +108,8 @@ def withdraw(token: str) -> Response:
 def erase(token: str) -> Response:
     """Erase the person with everything signed in this campaign."""
     web.demand_own_page()
-    own = _own(token, service.RECEIPT)
-    _act(lambda act: service.erase(act, own.uid))
+    own = _own(token)
+    signatures.act(lambda act: service.erase(act, own.uid))
     kick("petitions.count")
     return redirect(url_for("privacy.receipt", token=token), 303)
 
@@ -122,54 +118,40 @@ def erase(token: str) -> Response:
 @public
 def export(token: str) -> Response:
     """Everything stored about the signature, to take along (GDPR art. 20)."""
-    own = _own(token, service.RECEIPT)
+    own = _own(token)
     response = jsonify(_portable(own))
     response.headers["Content-Disposition"] = 'attachment; filename="my-signature.json"'
     return response
 
 
-def _own(token: str, kind: str) -> Receipt:
-    vault = web.vault()
+def _asked(token: str) -> Confirmable:
+    kind = token[:1]
+    find, problem = _ABOUT.get(kind, _ABOUT[service.CONFIRM])
     try:
-        uid = vault.redeem(token, kind)
+        asked = find(web.vault().redeem(token, kind))
     except BadToken:
-        raise LinkProblem from None
-    with db.engine.connect() as connection:
-        own = receipts.receipt(connection, vault, uid)
-    if own is None or (kind == service.RECEIPT and own.status == Status.PENDING):
+        asked = None
+    if asked is None:
+        raise problem
+    return asked
+
+
+def _own(token: str) -> Receipt:
+    try:
+        own = signatures.read(web.vault().redeem(token, service.RECEIPT))
+    except BadToken:
+        own = None
+    if own is None or own.status == Status.PENDING:
         raise LinkProblem
     return own
 
 
-def _ask(token: str, own: Receipt, *, changed: bool = False) -> Response:
-    receipt_token = web.vault().issue(service.RECEIPT, own.uid)
-    template = "privacy/confirm.html" if own.status == Status.PENDING else "privacy/confirmed.html"
-    return web.page(
-        template,
-        status=409 if changed else 200,
-        own=own,
-        token=token,
-        receipt_token=receipt_token,
-        changed=changed,
-        form_token=web.form_token(_seen(own)),
-    )
-
-
-def _seen(own: Receipt) -> str:
-    """Names what the page showed: signing again before confirming changes it, and then it must be shown again."""
-    return f"confirm:{own.uid.hex()}:{own.created_at.isoformat()}"
-
-
-def _act(verb: Callable[[service.Act], object]) -> None:
-    vault, mails, now = web.vault(), current_app.extensions["campaign.petition_mails"], clock.now()
-
-    def work(connection: Connection) -> object:
-        return verb(service.Act(connection, vault, mails, now))
-
+def _is_godparents(token: str) -> bool:
     try:
-        gather(work)
-    except service.Unknown:
-        raise LinkProblem from None
+        web.vault().redeem(token, godparents.OWN)
+    except BadToken:
+        return False
+    return True
 
 
 def _portable(own: Receipt) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel.dates import get_month_names
@@ -14,6 +15,9 @@ from werkzeug import Response
 from campaign.accounts.access import public
 from campaign.campaigns import queries as campaigns
 from campaign.db import db
+from campaign.godparents import queries as godparents
+from campaign.godparents.queries import Offered
+from campaign.godparents.words import ROLE
 from campaign.i18n import page_language
 from campaign.kit import clock
 from campaign.kit.keep import Keep
@@ -22,7 +26,7 @@ from campaign.petitions import queries as petitions
 from campaign.prisoners import queries, search, words
 from campaign.prisoners.life import Days, Period, days_in_detention
 from campaign.prisoners.models import EventKind, NameKind, Status
-from campaign.prisoners.models.events import IN_CUSTODY
+from campaign.prisoners.models.events import CALLS_FOR_OTHERS
 from campaign.site.asking import MONTHS, Asked
 from campaign.web import kernel as web
 from campaign.web.errors import error_page
@@ -32,8 +36,6 @@ CHOICES_SECONDS = 30
 blueprint = Blueprint("profiles", __name__)
 blueprint.record(lambda state: state.app.extensions.update({"campaign.prisoner_choices": Keep(CHOICES_SECONDS)}))
 
-CALLED_FOR = IN_CUSTODY | {Status.DISAPPEARED, Status.UNKNOWN}
-"""For whom a visitor is asked to act. Nobody asks for the freedom of somebody who has it, or who died."""
 OLD_NEWS = timedelta(days=365)
 
 
@@ -75,7 +77,7 @@ def show(slug: str) -> Response:
         return _not_shown()
     if isinstance(found, queries.Moved):
         return redirect(url_for(".show", slug=found.slug, lang=_wished_language() or None), 301)
-    calling = found.status in CALLED_FOR
+    calling = found.status in CALLS_FOR_OTHERS
     return web.page(
         "prisoners/profile.html",
         seconds=SECONDS,
@@ -85,7 +87,27 @@ def show(slug: str) -> Response:
         calling=calling,
         petitions=petitions.open_for(db.session(), found.id, language, now) if calling else (),
         campaigns=campaigns.naming(db.session(), found.id),
+        **_godparents(found.id, language, calling=calling),
     )
+
+
+def _godparents(prisoner_id: int, language: str, *, calling: bool) -> dict[str, Any]:
+    """Who stands and stood by somebody, and the programme that whoever wants to can join for them, if there is room.
+
+    By what is public alone: whether there is room in truth is said when somebody joins.
+    """
+    session = db.session()
+    pairs = godparents.pairs_of_prisoner(session, prisoner_id, language)
+    offered = godparents.programmes(session, naming=prisoner_id)
+    active = [pair.campaign_id for pair in pairs if pair.active]
+    with_room = (each for each in offered if each.open and active.count(each.campaign_id) < each.per_prisoner)
+    joining: Offered | None = next(with_room, None) if calling else None
+    return {
+        "standing": pairs,
+        "photos": godparents.photos(session, [pair.godparent.id for pair in pairs if pair.active]),
+        "joining": joining,
+        "roles": {each.campaign_id: ROLE[each.role] for each in offered},
+    }
 
 
 @dataclass(frozen=True, slots=True)

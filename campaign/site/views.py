@@ -10,6 +10,9 @@ from campaign.accounts.access import public
 from campaign.campaigns import queries as campaigns
 from campaign.db import db
 from campaign.db.versions import newest_migration
+from campaign.godparents import queries as godparents
+from campaign.godparents.models import Role
+from campaign.godparents.words import ROLE
 from campaign.i18n import page_language
 from campaign.kit import clock
 from campaign.petitions import queries as petitions
@@ -19,6 +22,7 @@ from campaign.web import kernel as web
 blueprint = Blueprint("site", __name__)
 
 HOME_SECONDS = 10
+NEWEST_PAIRS = 3
 
 
 @blueprint.get("/")
@@ -31,6 +35,7 @@ def home() -> Response:
         seconds=HOME_SECONDS,
         campaigns=campaigns.presented(db.session(), language),
         petitions=_public_petitions(language),
+        godparents=_godparents(language),
     )
 
 
@@ -43,7 +48,13 @@ def campaign(slug: str) -> Response:
     if found is None:
         abort(404)
     actions = [petition for petition in _public_petitions(language) if petition.campaign_slug == slug]
-    return web.page("site/campaign.html", seconds=HOME_SECONDS, campaign=found, petitions=actions)
+    return web.page(
+        "site/campaign.html",
+        seconds=HOME_SECONDS,
+        campaign=found,
+        petitions=actions,
+        godparents=_godparents(language, slug),
+    )
 
 
 @blueprint.get("/privacy")
@@ -82,8 +93,28 @@ def readyz() -> Response:
 @public
 def robots() -> Response:
     """Personal pages and the desk are nobody's to index."""
-    lines = ("User-agent: *", "Disallow: /admin/", "Disallow: /confirm/", "Disallow: /receipt/", "")
+    personal = ("/admin/", "/confirm/", "/receipt/", "/godparents/own/", "/godparents/invited/")
+    lines = ("User-agent: *", *(f"Disallow: {path}" for path in personal), "")
     return make_response("\n".join(lines), 200, {"Content-Type": "text/plain"})
+
+
+def _godparents(language: str, slug: str = "") -> dict[str, object] | None:
+    """How many, of how many countries, and the newest; of one campaign or of all. None without a programme."""
+    session = db.session()
+    offered = [each for each in godparents.programmes(session) if not slug or each.slug == slug]
+    ids = [each.campaign_id for each in offered]
+    groups = godparents.groups(session, ids)
+    if not groups and not any(each.open for each in offered):
+        return None
+    roles = {each.role for each in offered}
+    return {
+        "campaign": slug,
+        "words": ROLE[roles.pop() if len(roles) == 1 else Role.GODPARENT],
+        "open": any(each.open for each in offered),
+        "count": sum(group.count for group in groups),
+        "countries": len({group.country for group in groups}),
+        "newest": godparents.newest_pairs(session, ids, language, NEWEST_PAIRS),
+    }
 
 
 def _public_petitions(language: str) -> list[petitions.Listed]:

@@ -14,6 +14,7 @@ from campaign.config import Config
 from campaign.i18n import page_language
 from campaign.kit import countries
 from campaign.kit.partial_dates import PartialDate
+from campaign.kit.scripts import direction
 from campaign.web.markdown import to_html
 
 
@@ -50,14 +51,6 @@ def language_tag(language: str, script: str = "") -> str:
         return language or "und"
     usual = get_global("likely_subtags").get(language.replace("-", "_"), "").split("_")
     return language if language and script in (*usual, *language.split("-")) else f"{language or 'und'}-{script}"
-
-
-def direction(script: str) -> str:
-    """Which way a script (ISO 15924) is written: `rtl` or `ltr`."""
-    return "rtl" if script in _FROM_RIGHT else "ltr"
-
-
-_FROM_RIGHT = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
 
 
 def _date(value: date | None) -> str:

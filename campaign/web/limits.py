@@ -31,6 +31,8 @@ class Limit:
 
 
 SIGN = Limit("sign", parse("60 per 10 minutes"))
+JOIN = Limit("join", parse("30 per 10 minutes"))
+LOOK_UP = Limit("look up", parse("600 per 10 minutes"))
 
 
 class Limits:

@@ -30,7 +30,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of all that is kept: portraits and posters are larger than pages."""
 LONGEST_QUERY = 100
 """Our own links have short ones. With long ones somebody could fill the memory: a page may repeat its query."""
-_PRIVATE = ("/admin", "/confirm", "/receipt")
+_PRIVATE = ("/admin", "/confirm", "/receipt", "/godparents/own", "/godparents/invited")
 
 
 @dataclass(slots=True)

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("chamber_id", sa.Integer(), nullable=False),
         sa.Column("domain", sa.String(length=253), nullable=False),
         sa.Column("official", sa.Boolean(), nullable=False),
+        sa.Column("decided", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["chamber_id"], ["chambers.id"], name="fk_chamber_domains_chamber_id", ondelete="CASCADE"
         ),
@@ -176,6 +177,7 @@ def upgrade() -> None:
             sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
             nullable=False,
         ),
+        sa.Column("name_key", sa.String(length=300), nullable=False),
         sa.Column("office", sa.String(length=200), nullable=False),
         sa.Column("party", sa.String(length=200), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
@@ -195,6 +197,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(mailbox_index IS NULL) = (state = 'erased')", name="ck_godparents_mailbox"),
         sa.CheckConstraint("released_at IS NULL OR state IN ('accepted', 'erased')", name="ck_godparents_released"),
@@ -212,8 +215,31 @@ def upgrade() -> None:
     )
     op.create_index("ix_godparents_member_id", "godparents", ["member_id"], unique=False)
     op.create_index("ix_godparents_person_id", "godparents", ["person_id"], unique=False)
-    op.create_index("ix_godparents_public", "godparents", ["country", "chamber_id", "sort_key", "id"], unique=False)
+    op.create_index(
+        "ix_godparents_public",
+        "godparents",
+        ["country", "chamber_id", "sort_key", "id", "campaign_id", "name_key"],
+        unique=False,
+        sqlite_where=sa.text("state = 'accepted' AND released_at IS NOT NULL"),
+        postgresql_where=sa.text("state = 'accepted' AND released_at IS NOT NULL"),
+    )
     op.create_index("ix_godparents_sort", "godparents", ["sort_key", "id"], unique=False)
+    op.create_index(
+        "ix_godparents_unpaired",
+        "godparents",
+        ["campaign_id"],
+        unique=False,
+        sqlite_where=sa.text("wants_prisoner = 1"),
+        postgresql_where=sa.text("wants_prisoner"),
+    )
+    op.create_index(
+        "ix_godparents_left_office",
+        "godparents",
+        ["left_office_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("left_office_on IS NOT NULL"),
+        postgresql_where=sa.text("left_office_on IS NOT NULL"),
+    )
     op.create_index("ix_godparents_state", "godparents", ["state", "campaign_id", "id"], unique=False)
     op.create_index(
         "uq_godparents_member",
@@ -311,6 +337,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("godparent_id", sa.Integer(), nullable=False),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("later", sa.Boolean(), nullable=False),
         sa.Column("version", sa.String(length=16), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
@@ -321,6 +348,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_godparent_photos"),
         sa.UniqueConstraint("godparent_id", "shown", name="uq_godparent_photos_godparent_id_shown"),
+    )
+    op.create_index(
+        "ix_godparent_photos_waiting",
+        "godparent_photos",
+        ["id", "godparent_id"],
+        unique=False,
+        sqlite_where=sa.text("shown = 0 AND later = 1"),
+        postgresql_where=sa.text("NOT shown AND later"),
     )
     op.create_table(
         "godparenthoods",
@@ -340,6 +375,7 @@ def upgrade() -> None:
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("statement_language", sa.String(length=12), nullable=False),
         sa.Column("proposed", sa.Text(), nullable=True),
+        sa.Column("proposed_language", sa.String(length=12), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -359,6 +395,14 @@ def upgrade() -> None:
     op.create_index("ix_godparenthoods_godparent_id", "godparenthoods", ["godparent_id", "id"], unique=False)
     op.create_index("ix_godparenthoods_prisoner_id", "godparenthoods", ["prisoner_id", "released_at"], unique=False)
     op.create_index("ix_godparenthoods_released_at", "godparenthoods", ["released_at", "id"], unique=False)
+    op.create_index(
+        "ix_godparenthoods_proposed",
+        "godparenthoods",
+        ["id", "campaign_id"],
+        unique=False,
+        sqlite_where=sa.text("proposed IS NOT NULL"),
+        postgresql_where=sa.text("proposed IS NOT NULL"),
+    )
     op.create_index(
         "uq_godparenthoods_pair",
         "godparenthoods",

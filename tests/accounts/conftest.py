@@ -20,11 +20,11 @@ from campaign.accounts.cli import commands
 from campaign.accounts.desk import Panel, add_panel
 from campaign.accounts.models import Role
 from campaign.accounts.security import hashed
-from campaign.app import create_app
 from campaign.campaigns.models import Campaign
 from campaign.db import atomic
 from campaign.kit import clock
 from tests.accounts.browser import PASSWORD, Browser
+from tests.applications import new_app
 from tests.conftest import close
 
 CHEAP = {"argon2__memory_cost": 64, "argon2__time_cost": 1, "argon2__parallelism": 1}
@@ -107,9 +107,8 @@ def make_app():
     made = []
 
     def make(config):
-        app = create_app(config)
+        app = new_app(config)
         made.append(app)
-        app.testing = True
         app.extensions["security"].pwd_context.update(**CHEAP)
         app.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), app.jinja_env.loader])
         app.register_blueprint(things)

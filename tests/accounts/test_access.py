@@ -3,6 +3,7 @@ import pytest
 from campaign.accounts.access import ALLOWED, Permission, Rule, Scope, rule_of
 from campaign.accounts.models import Role
 from tests.accounts.browser import Browser
+from tests.databases import on_sqlite
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def call(browser, method, path):
     return browser.get(path) if method == "get" else browser.post(path, seen="/admin/")
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", Role)
 def test_each_role_may_do_what_the_table_says_and_no_more(as_role, role):
     browser = as_role(role)
@@ -36,6 +38,7 @@ def test_each_role_may_do_what_the_table_says_and_no_more(as_role, role):
         assert call(browser, *sample).status_code == (200 if role in ALLOWED[permission] else 403), permission
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", [*Role, None])
 def test_another_campaigns_things_do_not_exist(as_role, role):
     browser = as_role(role, campaign_id=2)
@@ -45,52 +48,62 @@ def test_another_campaigns_things_do_not_exist(as_role, role):
         assert there.text == nowhere.text, path
 
 
+@on_sqlite
 def test_a_role_in_every_campaign_counts_in_each(as_role):
     browser = as_role(Role.OWNER, None)
     for sample in SAMPLES.values():
         assert call(browser, *sample).status_code == 200
 
 
+@on_sqlite
 def test_nobody_is_sent_to_the_login(browser):
     answer = browser.get("/admin/things/here/numbers")
     assert answer.status_code == 303
     assert answer.location == "/admin/login?next=/admin/things/here/numbers"
 
 
+@on_sqlite
 def test_nobody_who_posts_is_sent_to_the_login_and_told_that_nothing_was_done(browser):
     answer = browser.client.post("/admin/things/here/state")
     assert (answer.status_code, answer.location) == (303, "/admin/login")
     assert "nothing was changed" in browser.get("/admin/login").text
 
 
+@on_sqlite
 @pytest.mark.parametrize("path", ["/admin/things/here/numbers", "/admin/things/nowhere/numbers"])
 def test_nobody_learns_which_things_exist(browser, path):
     assert browser.get(path).status_code == 303
 
 
+@on_sqlite
 def test_lists_show_only_what_is_within_reach(as_role):
     assert as_role(Role.VIEWER, 2).get("/admin/things/").text == "there"
     assert as_role(Role.OWNER, None).get("/admin/things/").text == "here there"
 
 
+@on_sqlite
 def test_lists_are_refused_without_any_role(as_role):
     assert as_role(None).get("/admin/things/").status_code == 403
 
 
+@on_sqlite
 def test_what_belongs_to_all_campaigns_takes_a_role_in_all(as_role):
     assert as_role(Role.OWNER, 1).get("/admin/things/all").status_code == 403
     assert as_role(Role.OWNER, None).get("/admin/things/all").status_code == 200
 
 
+@on_sqlite
 def test_a_view_without_a_rule_is_refused_to_everybody(as_role, browser):
     assert browser.get("/admin/things/forgotten").status_code == 403
     assert as_role(Role.OWNER, None).get("/admin/things/forgotten").status_code == 403
 
 
+@on_sqlite
 def test_an_unknown_address_at_the_desk_is_not_found(logged_in):
     assert logged_in.get("/admin/nothing").status_code == 404
 
 
+@on_sqlite
 def test_rules_can_be_read_from_the_views(app):
     assert rule_of(app.view_functions["things.export"]) == Rule(Scope.OBJECT, Permission.PETITION_EXPORT)
     assert rule_of(app.view_functions["pages.opened"]) == Rule(Scope.PUBLIC)
@@ -99,6 +112,7 @@ def test_rules_can_be_read_from_the_views(app):
     assert rule_of(app.view_functions["things.mine"]) == Rule(Scope.ORGANISER)
 
 
+@on_sqlite
 def test_every_view_of_the_desk_but_the_forgotten_one_has_a_rule(app):
     without = [
         rule.endpoint
@@ -121,10 +135,12 @@ def test_viewers_see_numbers_and_nothing_of_anybody():
     assert held == {Permission.CAMPAIGN_SEE, Permission.PETITION_SEE_NUMBERS}
 
 
+@on_sqlite
 def test_the_start_page_shows_panels_within_reach(with_panel, as_role):
     assert "Things: there" in as_role(Role.VIEWER, 2).get("/admin/").text
 
 
+@on_sqlite
 def test_the_start_page_says_so_when_there_is_nothing(with_panel, as_role):
     page = as_role(None).get("/admin/").text
     assert "Things" not in page

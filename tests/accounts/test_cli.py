@@ -5,6 +5,7 @@ from campaign.accounts.models import Organiser
 from campaign.audit import queries as audit
 from campaign.db import db
 from tests.accounts.browser import PASSWORD
+from tests.databases import on_sqlite
 
 OTHER = "four green lizards"
 
@@ -55,6 +56,7 @@ def test_create_asks_twice_for_the_password_and_does_not_show_it(run, browser):
     assert browser.log_in().location == "/admin/"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("password", "message"),
     [
@@ -71,6 +73,7 @@ def test_create_refuses_a_bad_password(run, app, password, message):
     assert kept(app) == {}
 
 
+@on_sqlite
 @pytest.mark.parametrize("email", ["ada", "ada@", "ada@example.org\n", "a b@example.org", "ada@@example.org", ""])
 def test_create_refuses_what_is_no_address(run, app, email):
     done = run("create", email) if email.strip() == email else run("create", "x" + email + "y")
@@ -128,6 +131,7 @@ def test_disable_shuts_out_at_once_and_enable_lets_in_again(run, browser):
     assert browser.log_in().location == "/admin/"
 
 
+@on_sqlite
 @pytest.mark.parametrize("command", [("disable",), ("enable",), ("password",), ("role", "viewer")])
 def test_an_unknown_organiser_is_a_clear_error(run, command):
     done = run(command[0], "nobody@example.org", *command[1:])

@@ -10,11 +10,10 @@ from sqlalchemy import func, select, text
 
 from campaign.accounts import drafts, jobs, service
 from campaign.accounts.models import Draft, Role
-from campaign.app import create_app
 from campaign.db import atomic, db, store
-from campaign.demo.service import load
 from campaign.kit import clock
 from campaign.operating import rotation
+from tests.applications import new_app
 from tests.conftest import close
 from tests.fakes.jobs import KickRecorder
 from tests.organisers import logged_in
@@ -28,13 +27,10 @@ BY_SCRIPT = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def app(config):
+def app(config, demo):
     """The whole desk, on the demo's data."""
-    app = create_app(config)
-    app.testing = True
+    app = new_app(config)
     app.extensions["campaign.jobs"] = KickRecorder()
-    with app.app_context(), atomic() as session:
-        load(session, clock.now())
     yield app
     close(app)
 

@@ -11,6 +11,7 @@ from campaign.db import atomic, db
 from campaign.kit import clock
 from campaign.vault import keyring
 from tests.accounts.browser import PASSWORD, Browser
+from tests.databases import on_sqlite
 
 WRONG = "do not belong together"
 
@@ -35,6 +36,7 @@ def test_the_address_is_taken_in_any_case(browser, organiser, typed):
     assert browser.log_in(email=typed).location == "/admin/"
 
 
+@on_sqlite
 def test_the_login_form_is_made_for_password_managers(browser):
     page = browser.get("/admin/login").text
     assert 'autocomplete="username"' in page
@@ -122,6 +124,7 @@ def test_what_cannot_be_a_login_gets_the_same_answer(browser, organiser, fields)
     assert WRONG in answer.text
 
 
+@on_sqlite
 def test_the_session_cookie_is_kept_to_the_desk(browser, organiser):
     organiser()
     (cookie,) = cookies(browser.log_in(), "campaign_session")
@@ -130,6 +133,7 @@ def test_the_session_cookie_is_kept_to_the_desk(browser, organiser):
     assert "secure" not in parts
 
 
+@on_sqlite
 def test_cookies_are_kept_to_tls_when_the_site_has_it(make_app, env, tmp_path):
     keyring.save(tmp_path / "keys.json", keyring.KeyRing.fresh())
     secure = {
@@ -142,12 +146,14 @@ def test_cookies_are_kept_to_tls_when_the_site_has_it(make_app, env, tmp_path):
     assert "Secure" in cookie
 
 
+@on_sqlite
 def test_no_other_cookies_than_session_and_device_are_set(browser, organiser):
     organiser()
     names = {line.partition("=")[0] for line in browser.log_in().headers.getlist("Set-Cookie")}
     assert names == {"campaign_session", "campaign_device"}
 
 
+@on_sqlite
 def test_public_pages_know_no_session(browser, logged_in):
     answer = logged_in.get("/open", headers={"Cookie": "campaign_session=x; remember_token=y|z"})
     assert answer.text == "open"
@@ -155,6 +161,7 @@ def test_public_pages_know_no_session(browser, logged_in):
     assert "Cookie" not in answer.headers.get("Vary", "")
 
 
+@on_sqlite
 def test_the_desk_is_never_kept_by_caches(logged_in):
     assert logged_in.get("/admin/").headers["Cache-Control"] == "no-store"
     assert logged_in.get("/admin/login").headers["Cache-Control"] == "no-store"
@@ -167,6 +174,7 @@ def test_a_login_writes_nothing(app, browser, organiser):
         assert browser.get("/admin/").status_code == 200
 
 
+@on_sqlite
 def test_logging_out_takes_a_post(logged_in):
     assert logged_in.get("/admin/logout").status_code == 405
     assert logged_in.get("/admin/").status_code == 200
@@ -175,6 +183,7 @@ def test_logging_out_takes_a_post(logged_in):
     assert logged_in.get("/admin/").status_code == 303
 
 
+@on_sqlite
 def test_a_post_without_form_token_changes_nothing_and_says_so(logged_in):
     answer = logged_in.client.post("/admin/logout")
     assert answer.status_code == 400
@@ -182,6 +191,7 @@ def test_a_post_without_form_token_changes_nothing_and_says_so(logged_in):
     assert logged_in.get("/admin/").status_code == 200
 
 
+@on_sqlite
 def test_a_login_without_form_token_is_refused(browser, organiser):
     organiser()
     answer = browser.client.post("/admin/login", data={"email": "ada@example.org", "password": PASSWORD})
@@ -189,6 +199,7 @@ def test_a_login_without_form_token_is_refused(browser, organiser):
     assert browser.get("/admin/").status_code == 303
 
 
+@on_sqlite
 def test_a_form_token_from_before_the_login_is_worth_nothing_after_it(browser, organiser):
     organiser()
     planted = browser.token()
@@ -196,6 +207,7 @@ def test_a_form_token_from_before_the_login_is_worth_nothing_after_it(browser, o
     assert browser.client.post("/admin/logout", data={"csrf_token": planted}).status_code == 400
 
 
+@on_sqlite
 def test_a_post_from_another_site_is_refused(logged_in):
     token = logged_in.token("/admin/")
     answer = logged_in.client.post(
@@ -204,6 +216,7 @@ def test_a_post_from_another_site_is_refused(logged_in):
     assert answer.status_code == 403
 
 
+@on_sqlite
 def test_there_is_no_token_login(logged_in):
     answer = logged_in.client.get("/admin/", headers={"Accept": "application/json"})
     assert answer.mimetype == "text/html"
@@ -211,6 +224,7 @@ def test_there_is_no_token_login(logged_in):
     assert answer.status_code == 400
 
 
+@on_sqlite
 def test_nothing_else_of_the_login_machinery_is_open(logged_in):
     for name in (
         "register", "reset", "change", "confirm", "verify", "tf-setup", "us-signin", "wan-register", "fs-static/a.js",
@@ -238,6 +252,7 @@ HOSTILE = [
 ]
 
 
+@on_sqlite
 def test_the_login_leads_nowhere_else(browser, organiser):
     organiser()
     for place in HOSTILE:
@@ -252,6 +267,7 @@ def test_the_login_leads_nowhere_else(browser, organiser):
             assert (answer.status_code, answer.location) == (303, "/admin/login"), place
 
 
+@on_sqlite
 def test_the_login_leads_back_to_where_one_was_going(browser, organiser):
     organiser()
     sent = browser.get("/admin/things/here/numbers?day=2026-11-22")
@@ -287,6 +303,7 @@ def fail(browser, times, **options):
     return browser.log_in(**options)
 
 
+@on_sqlite
 def test_a_client_that_guesses_too_often_is_told_to_wait(browser, organiser):
     organiser()
     answer = fail(browser, PER_CLIENT.amount)
@@ -330,6 +347,7 @@ def test_a_device_cookie_of_one_account_is_nothing_to_another(app, organiser):
     assert ada.log_in(email="bob@example.org").status_code == 429
 
 
+@on_sqlite
 def test_limits_can_be_switched_off(make_app, env):
     config = Config.from_env(env | {"CAMPAIGN_RATE_LIMITS": "off"})
     browser = Browser(make_app(config).test_client())
@@ -352,6 +370,7 @@ def test_the_password_can_be_changed_and_ends_other_sessions(logged_in, another_
     assert another_browser.log_in(password="four green lizards").location == "/admin/"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -372,5 +391,6 @@ def test_a_new_password_must_be_a_good_one(logged_in, fields, message):
     assert message in answer.text
 
 
+@on_sqlite
 def test_the_hashing_is_flask_securitys(app):
     assert isinstance(app.extensions["security"], flask_security.core.Security)

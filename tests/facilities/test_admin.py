@@ -10,6 +10,7 @@ from campaign.facilities import queries, service
 from campaign.facilities.models import Facility
 from campaign.kit import clock
 from campaign.kit.partial_dates import PartialDate
+from tests.databases import on_sqlite
 from tests.organisers import logged_in
 
 DESK = "/admin/facilities"
@@ -202,6 +203,7 @@ def test_a_facility_cannot_be_merged_with_itself(editor, colony):
     assert editor.get(HERE).status_code == 200
 
 
+@on_sqlite
 def test_who_may_not_edit_facilities_is_refused(app, colony):
     for role in (Role.MODERATOR, Role.VIEWER, None):
         browser = logged_in(app, role)
@@ -209,6 +211,7 @@ def test_who_may_not_edit_facilities_is_refused(app, colony):
         assert browser.post(HERE, seen="/admin/password", **form()).status_code == 403
 
 
+@on_sqlite
 def test_an_editor_of_one_campaign_does_not_change_what_all_share(app, colony):
     browser = logged_in(app, Role.EDITOR, 1)
     assert browser.get(DESK).status_code == 403

@@ -12,6 +12,8 @@ from huey import SqliteHuey
 
 from campaign.accounts import jobs as accounts
 from campaign.app import create_app
+from campaign.chambers import jobs as chambers
+from campaign.godparents import jobs as godparents
 from campaign.jobs import Engine, Job, make_huey
 from campaign.mailing import jobs as mailing
 from campaign.petitions import jobs as petitions
@@ -136,7 +138,8 @@ def whole(config, app):
 
 def test_the_schedule_holds_every_job_of_every_feature(whole):
     engine = whole.extensions["campaign.jobs"]
-    wanted = {job.name for job in (*accounts.JOBS, *mailing.JOBS, *petitions.JOBS, *prisoners.JOBS)}
+    features = (accounts, chambers, godparents, mailing, petitions, prisoners)
+    wanted = {job.name for feature in features for job in feature.JOBS}
     assert {"mailing.drain", "petitions.count", "petitions.remind", "petitions.recount"} <= wanted
     assert set(engine._tasks) == wanted
     assert set().union(*(due(engine.huey, hour, minute) for hour in range(24) for minute in range(60))) == wanted

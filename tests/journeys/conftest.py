@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys.visiting import Local, Watch
+from tests.journeys.visiting import Local, Tab, Watch, log_in
 from tests.running import CAMPAIGN, Program, free_port
 from tests.server.waiting import eventually
 
@@ -45,28 +46,66 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
         browser.close()
 
 
+def opened(browser: Browser, local: Local, *, javascript: bool = True, address: str = "", **more: Any) -> Tab:
+    """A tab of a new person, from an address of their own."""
+    context = browser.new_context(
+        java_script_enabled=javascript,
+        extra_http_headers={"X-Forwarded-For": address or f"198.51.100.{next(_numbers) % 250}"},
+        locale="en-GB",
+        reduced_motion="reduce",
+        storage_state=more.get("login"),
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    watch = Watch(context, local)
+    return Tab(context.new_page(), watch, organiser=more.get("organiser", False))
+
+
 @pytest.fixture
 def visit(browser: Browser, local: Local) -> Iterator[Callable[..., Page]]:
-    """Opens a page for a new person. What their browsers asked for and complained about is checked at the end."""
-    watched: list[tuple[Watch, bool]] = []
+    """Opens a page for a new person. What their browsers asked for and complained about is checked at the end.
 
-    def visit(*, javascript: bool = True, organiser: bool = False, address: str = "") -> Page:
-        number = next(_numbers)
-        context = browser.new_context(
-            java_script_enabled=javascript,
-            extra_http_headers={"X-Forwarded-For": address or f"198.51.100.{number % 250}"},
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(SECONDS * 1000)
-        watched.append((Watch(context, local), organiser))
-        return context.new_page()
+    `login`: the memory of a browser that somebody logged in with.
+    """
+    tabs: list[Tab] = []
+
+    def visit(**options: Any) -> Page:
+        tabs.append(opened(browser, local, **options))
+        return tabs[-1].page
 
     yield visit
-    for watch, organiser in watched:
-        watch.check(cookies=organiser)
-    for context in browser.contexts:
-        context.close()
+    for tab in tabs:
+        tab.watch.check(cookies=tab.organiser)
+    for tab in tabs:
+        tab.page.context.close()
+
+
+@pytest.fixture(scope="package")
+def tab_of_anybody(browser: Browser, local: Local) -> Iterator[Tab]:
+    """For pages that are only looked at."""
+    tab = opened(browser, local)
+    yield tab
+    tab.page.context.close()
+
+
+@pytest.fixture(scope="package")
+def tab_at_the_desk(browser: Browser, local: Local) -> Iterator[Tab]:
+    """The same, of an organiser who stays logged in."""
+    tab = opened(browser, local, organiser=True)
+    log_in(tab.page, local)
+    yield tab
+    tab.page.context.close()
+
+
+@pytest.fixture
+def anybody(tab_of_anybody: Tab) -> Iterator[Page]:
+    """A page of somebody who only looks, perhaps in a tab that others looked in before."""
+    yield from tab_of_anybody.lent()
+
+
+@pytest.fixture
+def organiser(tab_at_the_desk: Tab) -> Iterator[Page]:
+    """A page of somebody who is logged in at the desk."""
+    yield from tab_at_the_desk.lent()
 
 
 @pytest.fixture

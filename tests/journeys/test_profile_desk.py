@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, StorageState, expect
 
+from tests.journeys.conftest import opened
 from tests.journeys.test_every_page import complaints
 from tests.journeys.visiting import heading, log_in, press
 from tests.running import CAMPAIGN
@@ -25,18 +26,32 @@ def second(local) -> str:
     return SECOND
 
 
+@pytest.fixture(scope="module")
+def logins(browser, local, second) -> tuple[StorageState, StorageState]:
+    """What the browsers of the two keep once they are logged in."""
+    first, other = opened(browser, local), opened(browser, local, javascript=False)
+    log_in(first.page, local)
+    other.page.goto(f"{local.url}/admin/")
+    other.page.get_by_label("E-mail").fill(second)
+    other.page.get_by_label("Password").fill(PASSWORD)
+    press(other.page, "Log in")
+    heading(other.page, "Organisers’ desk")
+    states = first.page.context.storage_state(), other.page.context.storage_state()
+    for tab in (first, other):
+        tab.page.context.close()
+    return states
+
+
 @pytest.fixture
-def both(visit, local, second) -> tuple[Page, Page]:
+def both(visit, local, logins) -> tuple[Page, Page]:
     """Two organisers with the same profile open; the second one's browser runs no scripts."""
-    first, other = visit(organiser=True), visit(organiser=True, javascript=False)
-    log_in(first, local)
-    other.goto(f"{local.url}/admin/")
-    other.get_by_label("E-mail").fill(second)
-    other.get_by_label("Password").fill(PASSWORD)
-    press(other, "Log in")
-    for page in (first, other):
+    pages = (
+        visit(organiser=True, login=logins[0]),
+        visit(organiser=True, login=logins[1], javascript=False),
+    )
+    for page in pages:
         page.goto(f"{local.url}{PROFILE}/edit")
-    return first, other
+    return pages
 
 
 def test_of_two_who_edit_at_once_the_second_is_shown_what_both_changed_and_chooses(both, local):
@@ -122,21 +137,3 @@ def test_an_event_is_added_after_a_look_at_what_follows_and_taken_back(both, loc
     other.get_by_label("Why").fill("It was another man")
     press(other, "Take it back")
     expect(other.get_by_text("It was another man")).to_be_visible()
-
-
-def test_the_pages_of_the_desk_fit_a_narrow_screen_and_axe_finds_nothing(both, local):
-    page, _other = both
-    for path in ("/admin/prisoners", "/admin/prisoners/new", f"{PROFILE}/edit", f"{PROFILE}/visibility",
-                 f"{PROFILE}/events/new?kind=verdict", f"{PROFILE}/events/new?kind=transfer"):  # fmt: skip
-        page.goto(local.url + path)
-        assert complaints(page) == [], path
-    page.goto(f"{local.url}{PROFILE}/edit")
-    page.locator("#born-year").fill("1954-02-29")
-    press(page, "Save the profile")
-    page.locator("#problems").wait_for()
-    assert complaints(page) == []
-    page.goto(f"{local.url}/admin/prisoners/new")
-    page.locator("#name-0").fill("Ales Bialiatski")
-    press(page, "Make the profile")
-    expect(page.get_by_role("heading", name="Is it one of these?")).to_be_visible()
-    assert complaints(page) == []

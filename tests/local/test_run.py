@@ -54,38 +54,39 @@ def value(text: str, label: str) -> str:
     return match[1]
 
 
-def test_everything_runs_stops_at_ctrl_c_and_starts_again_with_the_same_login(env, tmp_path):
-    log = tmp_path / "first"
+def test_everything_runs_and_stops_at_ctrl_c(env, tmp_path):
+    log = tmp_path / "log"
     with local(env, log) as process:
-        first = welcomed(log)
-        assert status(value(first, "Petition")) == 200
-        assert status(value(first, "Organisers' desk")) in {200, 303}
-        assert status(value(first, "Mails sent")) == 200
-        family = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+        text = welcomed(log)
+        assert status(value(text, "Petition")) == 200
+        assert status(value(text, "Organisers' desk")) in {200, 303}
+        assert status(value(text, "Mails sent")) == 200
+        family = descendants(process)
         assert len(family) >= 4  # mails, worker, web and the web's own worker
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
         assert not any(map(alive, family))
     assert re.fullmatch(r"Stopped\. The data is in \S+/\.", log.read_text().rstrip().splitlines()[-1])
-    with local(env, tmp_path / "second"):
-        assert value(welcomed(tmp_path / "second"), "password") == value(first, "password")
 
 
-def test_two_at_once_take_different_ports(env, tmp_path):
+def test_two_on_one_folder_take_different_ports_and_one_login_and_nothing_outlives_the_one_that_is_killed(
+    env, tmp_path
+):
     logs = [tmp_path / "one", tmp_path / "two"]
-    with local(env, logs[0]), local(env, logs[1]):
+    with local(env, logs[0]) as killed, local(env, logs[1]) as other:
         texts = [welcomed(log) for log in logs]
         assert len({value(text, label) for text in texts for label in ("Site", "Mails sent")}) == 4
+        assert len({value(text, "password") for text in texts}) == 1
         assert [status(value(text, "Petition")) for text in texts] == [200, 200]
-
-
-def test_nothing_outlives_a_start_that_is_killed(env, tmp_path):
-    with local(env, tmp_path / "log") as process:
-        welcomed(tmp_path / "log")
-        family = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
-        process.kill()
-        process.wait(timeout=20)
+        family, others = descendants(killed), descendants(other)
+        killed.kill()
+        killed.wait(timeout=20)
         eventually(lambda: not any(map(alive, family)))
+        assert all(map(alive, others))
+
+
+def descendants(process) -> list[int]:
+    return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
 
 
 def test_taken_ports_are_passed_over(tmp_path):

@@ -1,9 +1,6 @@
 """What does not make sense ends the start with a message and exit code 2, never with a traceback."""
 
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,21 +8,25 @@ from campaign.app import create_app
 from campaign.config import Config
 from campaign.vault import KeyRing, KeyRingError, save
 
-COMMAND = Path(sys.executable).with_name("campaign")
 PRODUCTION = {"CAMPAIGN_BASE_URL": "https://us.example.org"}
 
 
-def run(tmp_path, *args, **env):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_")}
-    return subprocess.run(
-        [COMMAND, *args],
-        env=kept | {"CAMPAIGN_INSTANCE": str(tmp_path)} | env,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=tmp_path,
-    )
+@pytest.fixture
+def run(tmp_path, campaign):
+    """Runs a command in an empty folder."""
+
+    def run(*args, **env):
+        return subprocess.run(
+            [campaign, *args],
+            env={"PATH": "/usr/bin:/bin", "CAMPAIGN_INSTANCE": str(tmp_path)} | env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            cwd=tmp_path,
+        )
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -36,18 +37,18 @@ def run(tmp_path, *args, **env):
         ({"CAMPAIGN_DATABASE_URL": "mysql://x"}, "works with sqlite and postgresql"),
     ],
 )
-def test_a_setting_that_makes_no_sense_ends_the_command_with_a_message(tmp_path, env, words):
-    done = run(tmp_path, "migrate", **env)
+def test_a_setting_that_makes_no_sense_ends_the_command_with_a_message(run, tmp_path, env, words):
+    done = run("migrate", **env)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert list(tmp_path.glob("*.db")) == []
 
 
-def test_keys_can_be_made_before_there_are_any_and_are_then_taken(tmp_path):
-    made = run(tmp_path, "keys", "create", "ring.json", **PRODUCTION)
+def test_keys_can_be_made_before_there_are_any_and_are_then_taken(run, tmp_path):
+    made = run("keys", "create", "ring.json", **PRODUCTION)
     assert made.returncode == 0, made.stderr
-    done = run(tmp_path, "migrate", **PRODUCTION, CAMPAIGN_KEYS_FILE=str(tmp_path / "ring.json"))
+    done = run("migrate", **PRODUCTION, CAMPAIGN_KEYS_FILE=str(tmp_path / "ring.json"))
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "keys.json").exists()
 

@@ -8,6 +8,7 @@ import pytest
 
 from campaign.accounts.models import Role
 from campaign.petitions import jobs
+from tests.databases import on_sqlite
 from tests.factories import Signing
 from tests.organisers import logged_in
 
@@ -71,6 +72,7 @@ def test_each_list_is_recorded_before_its_first_byte_goes_out(app, owner, signin
     assert entry.at
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.MODERATOR, Role.VIEWER])
 def test_who_may_not_have_the_list_gets_none_and_no_record_says_otherwise(app, signing, role):
     browser = logged_in(app, role)
@@ -80,6 +82,7 @@ def test_who_may_not_have_the_list_gets_none_and_no_record_says_otherwise(app, s
     assert record(signing, "petition.export") == []
 
 
+@on_sqlite
 def test_a_link_cannot_fetch_the_list_nor_can_another_sites_form(owner, signing):
     assert owner.get(LIST).status_code == 405
     assert owner.client.post(LIST).status_code == 400
@@ -97,6 +100,7 @@ def test_a_petition_is_published_closed_and_drafted_with_a_record_of_each(app, o
         assert state in details
 
 
+@on_sqlite
 @pytest.mark.parametrize("state", ["", "open", "PUBLISHED", "x" * 10_000])
 def test_another_state_is_refused_in_words(owner, signing, state):
     answer = owner.post(f"{DESK}/state", seen=DESK, state=state)
@@ -113,10 +117,12 @@ def test_a_draft_can_be_looked_at_but_not_signed_from_there(owner, signing):
     assert re.search(r"<fieldset[^>]* disabled", page.text)
 
 
+@on_sqlite
 def test_the_start_page_lists_the_petition(owner):
     assert DESK in owner.get("/admin/").text
 
 
+@on_sqlite
 def test_a_petition_that_is_not_there_is_not_found(owner):
     for path in ("/admin/petitions/nothing", "/admin/petitions/nothing/preview", "/admin/petitions/%00"):
         assert owner.get(path).status_code == 404, path

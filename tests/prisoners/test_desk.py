@@ -15,6 +15,7 @@ from campaign.kit.partial_dates import PartialDate
 from campaign.prisoners import bulk, choosing, service
 from campaign.prisoners.models import Event, EventKind, PrisonerText
 from campaign.prisoners.service import Act, NewEvent
+from tests.databases import on_sqlite
 from tests.factories import Signing
 from tests.organisers import logged_in
 from tests.prisoners.people import arrest, found, made
@@ -101,6 +102,7 @@ def test_the_list_is_searched_filtered_and_sorted(editor):
         assert (f'href="{VERA}"' in editor.get(f"/admin/prisoners?{query}").text) is there, query
 
 
+@on_sqlite
 def test_a_viewer_sees_no_profiles_at_all(app):
     viewer = logged_in(app, Role.VIEWER)
     assert viewer.get("/admin/prisoners").status_code == 403
@@ -115,6 +117,7 @@ def test_whoever_hides_a_profile_sees_which_texts_still_hold_the_name(editor):
     assert "No text here holds the name." in editor.get(f"{VERA}/visibility").text
 
 
+@on_sqlite
 def test_the_tools_that_are_offered_are_those_that_may_be_opened(app, editor):
     owner = logged_in(app, Role.OWNER)
     for browser, offered in ((editor, 2), (owner, 4), (logged_in(app, Role.MODERATOR), 0)):
@@ -143,6 +146,7 @@ def test_an_event_of_an_act_for_many_leads_to_that_act_for_those_who_may_see_it(
 # --- internal events -----------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.DELIVERER])
 def test_who_may_not_see_internal_events_cannot_even_tell_that_there_is_one(app, internal, role):
     browser = logged_in(app, role)
@@ -183,6 +187,7 @@ def test_changing_the_kind_to_health_makes_it_internal_and_back_does_not_publish
     assert again["visibility"] == ["internal"]
 
 
+@on_sqlite
 def test_the_kind_may_be_chosen_on_the_form_which_then_begins_as_it_should(editor):
     chosen = opened(editor, ADD) | {"kind": ["health"]}
     form = fields_in(post(editor, ADD, chosen, act="kind").text)
@@ -349,6 +354,7 @@ def test_a_long_history_has_pages(app, editor):
     assert editor.get(f"{VERA}/history?from=-7").status_code == editor.get(f"{VERA}/history?from=x").status_code == 200
 
 
+@on_sqlite
 def test_whatever_stands_in_the_history_is_shown_escaped(app, editor):
     strange = [
         None,

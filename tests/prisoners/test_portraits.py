@@ -17,6 +17,7 @@ from campaign.pictures import make
 from campaign.prisoners import portraits, service
 from campaign.prisoners.models import Change, Consent, Portrait, PortraitFile
 from campaign.prisoners.portraits import Facts
+from tests.databases import on_sqlite
 from tests.organisers import logged_in
 from tests.pictures import files
 from tests.prisoners import people
@@ -174,6 +175,7 @@ def test_what_was_done_is_in_the_history_and_in_the_record(app, editor, page):
     assert "Example" not in repr([entry.details for entry in entries])
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -198,12 +200,14 @@ def test_a_bad_picture_is_explained_and_what_was_typed_stays(app, editor, page, 
     assert rows(app, Portrait) == []
 
 
+@on_sqlite
 def test_the_name_of_a_file_means_nothing(app, editor, page):
     assert send(editor, page, files.png(), name="../../evil.php\0.svg").status_code == 303
     assert send(editor, page, b"<svg/>", name="photo.jpg").status_code == 422
     assert len(rows(app, Portrait)) == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
@@ -224,6 +228,7 @@ def test_what_is_said_about_it_is_checked(app, editor, page, field, value, messa
     assert rows(app, Portrait) == []
 
 
+@on_sqlite
 def test_a_file_above_all_limits_is_explained_too(editor, page):
     answer = editor.client.post(page, data=bytes(9 * 1024 * 1024), content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413

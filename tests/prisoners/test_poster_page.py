@@ -12,6 +12,7 @@ from campaign.kit import clock
 from campaign.prisoners import service, views
 from campaign.prisoners.models import campaign_prisoners
 from campaign.prisoners.poster import campaign_name
+from tests.databases import on_sqlite
 from tests.organisers import logged_in
 from tests.printing import rasters
 from tests.prisoners import people
@@ -48,6 +49,7 @@ def test_it_holds_what_the_profile_says(app, client):
     assert b"Red above" in b"".join(rasters.streams(pdf))
 
 
+@on_sqlite
 def test_the_answer_is_kept_for_half_a_minute_at_most(client, app):
     slug = vera(app)
     answer = client.get(f"/prisoners/{slug}/poster-a4.pdf")
@@ -76,11 +78,13 @@ def test_a_former_address_leads_to_the_present_one(client, app):
     assert (answer.status_code, answer.location) == (301, "/prisoners/vera-sample/poster-a4.pdf")
 
 
+@on_sqlite
 @pytest.mark.parametrize("path", ["/prisoners/nobody/poster-a4.pdf", "/prisoners/{slug}/poster-a5.pdf"])
 def test_what_does_not_exist_is_not_found(client, app, path):
     assert client.get(path.format(slug=vera(app))).status_code == 404
 
 
+@on_sqlite
 def test_a_character_without_a_glyph_is_named_on_a_page(app, client):
     slug = vera(app, names=["Вера \U000e0fff"])
     answer = client.get(f"/prisoners/{slug}/poster-a4.pdf")
@@ -99,6 +103,7 @@ def test_a_new_portrait_is_on_the_next_poster(app, client):
     assert client.get(f"{path}?1").data != before
 
 
+@on_sqlite
 def test_a_crowd_that_asks_for_one_poster_costs_one_setting(app, client):
     path = f"/prisoners/{vera(app)}/poster-a4.pdf"
     assert len({client.get(f"{path}?{number}").data for number in range(5)}) == 1
@@ -107,6 +112,7 @@ def test_a_crowd_that_asks_for_one_poster_costs_one_setting(app, client):
     assert len(views._kept._values) == 2
 
 
+@on_sqlite
 def test_when_too_many_are_made_whoever_asks_is_told_when_to_come_back(app, client):
     slug, taken = vera(app), 0
     while views._press._places.acquire(blocking=False):
@@ -134,6 +140,7 @@ def test_the_campaign_on_it_is_the_first_that_names_the_prisoner(app):
         assert campaign_name(db.session(), number) == "#FreeVera"
 
 
+@on_sqlite
 def test_the_desk_may_look_at_it_too(app):
     slug = vera(app)
     assert logged_in(app, Role.OWNER).get(f"/prisoners/{slug}/poster-a4.pdf").status_code == 200

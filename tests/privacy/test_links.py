@@ -4,6 +4,7 @@ import pytest
 
 from campaign.petitions import jobs
 from tests.browsing import PATH, confirmed, hidden_fields, link, mails, sign
+from tests.databases import on_sqlite
 from tests.factories import Signing
 
 
@@ -69,6 +70,7 @@ def test_this_wasnt_me_deletes_and_stops_further_mail(app, client):
     assert client.get(path).status_code == 404
 
 
+@on_sqlite
 @pytest.mark.parametrize("path", ["/confirm/", "/receipt/"])
 @pytest.mark.parametrize("token", ["x", "s" + "a" * 52, "s" * 500, "%00", "s" + "A" * 52, "é"])
 def test_a_wrong_link_gets_a_page_that_helps(client, path, token):
@@ -112,6 +114,7 @@ def test_erasing_takes_the_person_out_altogether(app, client):
     assert client.get(receipt).status_code == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize("way", ["", "/withdraw", "/erase"])
 def test_another_sites_page_cannot_press_the_receipts_buttons(app, client, way):
     receipt = confirmed(app, client)
@@ -119,6 +122,7 @@ def test_another_sites_page_cannot_press_the_receipts_buttons(app, client, way):
     assert status(app) == ["confirmed"]
 
 
+@on_sqlite
 def test_personal_pages_are_kept_by_nobody(app, client):
     receipt = confirmed(app, client)
     for path in (receipt, f"{receipt}/export.json"):
@@ -127,6 +131,7 @@ def test_personal_pages_are_kept_by_nobody(app, client):
         assert "noindex" in answer.headers["X-Robots-Tag"]
 
 
+@on_sqlite
 def test_no_token_or_address_reaches_the_log(app, client, caplog):
     caplog.set_level(0)
     receipt = confirmed(app, client)

@@ -25,6 +25,7 @@ from campaign.prisoners.models import (
 )
 from campaign.site.asking import Asked
 from campaign.web.filters import direction, language_tag, partial_date
+from tests.databases import on_sqlite
 from tests.prisoners.people import act, arrest, found, happening, made
 
 NAME = "Valiantsin Stefanovic"
@@ -89,6 +90,7 @@ def test_each_filter_narrows_the_list(client, query, names):
     assert set(re.findall(r"<h3><a[^>]*><bdi>([^<]+)", page)) == names
 
 
+@on_sqlite
 def test_the_form_keeps_what_was_asked(client):
     page = client.get("/prisoners?q=Nina&status=released&month=5&without=1&order=newest").text
     assert 'name="q" value="Nina"' in page
@@ -99,6 +101,7 @@ def test_the_form_keeps_what_was_asked(client):
     assert "<details open>" in page
 
 
+@on_sqlite
 def test_who_finds_nobody_is_helped(client):
     page = client.get("/prisoners?q=xyzzyx&month=5").text
     assert "Nobody here fits all of this." in page
@@ -137,6 +140,7 @@ def test_pages_lead_through_everybody_and_back(app, client):
     assert re.findall(r'<h3><a href="/prisoners/([a-z0-9-]+)"', before) == seen[48:96]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "address"),
     [
@@ -159,6 +163,7 @@ def test_each_question_has_one_address(client, asked, address):
     assert client.get(address).status_code == 200
 
 
+@on_sqlite
 def test_what_nobody_else_asks_is_not_kept_for_everybody(client):
     for path in ("/prisoners", "/prisoners?status=convicted", "/prisoners?month=9"):
         assert client.get(path).headers["Cache-Control"].startswith("public, max-age=10"), path
@@ -171,12 +176,14 @@ def test_what_nobody_else_asks_is_not_kept_for_everybody(client):
         assert client.get(path).headers["Cache-Control"] == "private, max-age=10", path
 
 
+@on_sqlite
 def test_search_engines_keep_the_list_and_not_the_questions(client):
     assert "noindex" not in client.get("/prisoners").text
     assert "noindex" in client.get("/prisoners?q=Nina").text
     assert '<link rel="canonical" href="http://localhost/prisoners">' in client.get("/prisoners?status=convicted").text
 
 
+@on_sqlite
 def test_what_was_typed_is_shown_as_text(client):
     page = client.get("/prisoners?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script>alert" not in page
@@ -192,6 +199,7 @@ def test_what_is_asked_and_its_address_are_the_same():
 # --- one profile ---------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_profile_tells_names_in_their_scripts(client):
     page = client.get("/prisoners/ales-bialiatski").text
     assert '<h1><bdi lang="en" dir="ltr">Ales Bialiatski</bdi></h1>' in page
@@ -199,11 +207,13 @@ def test_a_profile_tells_names_in_their_scripts(client):
         assert f'<bdi lang="{lang}" dir="ltr">{name}</bdi>' in page
 
 
+@on_sqlite
 def test_a_name_in_arabic_letters_runs_from_the_right(app, client):
     slug = made(app, "Nina Example", names=["نينا"])
     assert '<bdi lang="und-Arab" dir="rtl">نينا</bdi>' in client.get(f"/prisoners/{slug}").text
 
 
+@on_sqlite
 def test_days_in_detention_are_counted_on_the_server(app, client):
     today = clock.now().date()
     exact = made(app, "Nina Example", arrest(str(today - timedelta(days=30))))
@@ -212,6 +222,7 @@ def test_days_in_detention_are_counted_on_the_server(app, client):
     assert "days in detention, at least" in text(client.get(f"/prisoners/{partial}").text)
 
 
+@on_sqlite
 def test_facts_are_told_with_the_precision_of_their_dates(app, client):
     slug = made(app, "Nina Example", arrest("2020-10"), born="1990?")
     shown = text(client.get(f"/prisoners/{slug}").text)
@@ -223,6 +234,7 @@ def test_facts_are_told_with_the_precision_of_their_dates(app, client):
         assert fact in shown, fact
 
 
+@on_sqlite
 def test_the_timeline_names_its_sources(client):
     page = client.get("/prisoners/ales-bialiatski").text
     link = 'href="https://www.nobelprize.org/prizes/peace/2022/summary/" rel="external noreferrer nofollow"'
@@ -231,6 +243,7 @@ def test_the_timeline_names_its_sources(client):
     assert page.index("Award") < page.index("Arrest")
 
 
+@on_sqlite
 def test_a_source_that_is_no_web_address_is_no_link(app, client):
     slug = made(app, "Nina Example", happening(EventKind.ARREST, "2020", source="A paper", url="javascript:alert(1)"))
     page = client.get(f"/prisoners/{slug}").text
@@ -238,6 +251,7 @@ def test_a_source_that_is_no_web_address_is_no_link(app, client):
     assert "javascript:" not in page
 
 
+@on_sqlite
 def test_news_that_is_old_is_said_to_be_old(client):
     assert "What happened since then may be missing." in client.get("/prisoners/ales-bialiatski").text
 
@@ -256,6 +270,7 @@ ENDINGS = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", ENDINGS)
 def test_nobody_is_asked_to_free_who_is_free_or_dead(app, client, kind):
     with app.app_context(), atomic() as session:
@@ -271,6 +286,7 @@ def test_nobody_is_asked_to_free_who_is_free_or_dead(app, client, kind):
     assert "475 days in detention" in text(page)
 
 
+@on_sqlite
 @pytest.mark.parametrize("slug", ["ales-bialiatski", "marfa-rabkova"])
 def test_who_is_held_can_be_helped(client, slug):
     page = client.get(f"/prisoners/{slug}").text
@@ -291,6 +307,7 @@ def test_only_open_petitions_are_offered(app, client):
     assert "/petitions/" not in client.get("/prisoners/ales-bialiatski").text
 
 
+@on_sqlite
 def test_what_others_show_of_a_profile_comes_from_here(app, client):
     with app.app_context(), atomic() as session:
         prisoner = found(session, "ales-bialiatski")
@@ -310,6 +327,7 @@ def test_what_others_show_of_a_profile_comes_from_here(app, client):
     assert 'content="Ales Bialiatski: In detention, not yet convicted.' in page
 
 
+@on_sqlite
 def test_without_a_portrait_stands_something_that_nobody_reads_aloud(client):
     page = client.get("/prisoners/ales-bialiatski").text
     assert "<img" not in page
@@ -334,11 +352,13 @@ def test_a_hidden_profile_is_gone_and_says_nothing_of_whose_it_was(app, client):
     assert client.get("/prisoners/ales-bialiatski").status_code == 200
 
 
+@on_sqlite
 def test_an_unknown_profile_is_not_found(client):
     for path in ("/prisoners/nobody", "/prisoners/%00", "/prisoners/" + "x" * 3000):
         assert client.get(path).status_code == 404
 
 
+@on_sqlite
 def test_about_is_markdown_without_html(app, client):
     slug = made(app, "Nina Example")
     with app.app_context(), atomic() as session:
@@ -360,6 +380,7 @@ BEGINNINGS = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("status", Status)
 def test_every_status_has_a_page(app, client, status):
     with app.app_context(), atomic() as session:
@@ -377,6 +398,7 @@ def test_every_status_has_a_page(app, client, status):
 # --- other pages ---------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_pages_that_name_prisoners_lead_to_them(client):
     for path in ("/", "/campaigns/free-viasna", "/petitions/free-viasna", "/prisoners"):
         assert 'href="/prisoners/ales-bialiatski"' in client.get(path).text, path
@@ -407,6 +429,7 @@ def test_a_campaign_without_prisoners_says_nothing_of_them(app, client):
 # --- how dates and names are written ---------------------------------------------------------------
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("date", "shown"),
     [

@@ -1,6 +1,6 @@
 """Godparents (`who`), for whom and when (`pairs`), what they did and are told (`deeds`), who is asked (`asking`)."""
 
-from campaign.godparents.models.asking import Invitation, InvitationState
+from campaign.godparents.models.asking import Invitation, InvitationState, by_godparent
 from campaign.godparents.models.deeds import Deed, DeedKind, Moderation, Notice, NoticeKind
 from campaign.godparents.models.pairs import EndReason, Godparenthood, How, ReleaseBatch
 from campaign.godparents.models.who import (
@@ -34,4 +34,5 @@ __all__ = [
     "ReleaseBatch",
     "Role",
     "State",
+    "by_godparent",
 ]

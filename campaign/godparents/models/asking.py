@@ -68,3 +68,8 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+
+
+def by_godparent(godparent_id: int) -> str:
+    """What `Invitation.created_by` says of one that a godparent made."""
+    return f"godparent:{godparent_id}"

@@ -69,6 +69,13 @@ class Godparenthood(Base):
         Index("ix_godparenthoods_godparent_id", "godparent_id", "id"),
         Index("ix_godparenthoods_prisoner_id", "prisoner_id", "released_at"),
         Index("ix_godparenthoods_released_at", "released_at", "id"),
+        Index(
+            "ix_godparenthoods_proposed",
+            "id",
+            "campaign_id",
+            sqlite_where=text("proposed IS NOT NULL"),
+            postgresql_where=text("proposed IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,6 +94,7 @@ class Godparenthood(Base):
     statement: Mapped[str] = mapped_column(Text, default="")
     statement_language: Mapped[str] = mapped_column(String(12), default="")
     proposed: Mapped[str | None] = mapped_column(Text)
+    proposed_language: Mapped[str] = mapped_column(String(12), default="")
     released_at: Mapped[datetime | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("godparent_release_batches.id"))
     created_at: Mapped[datetime]

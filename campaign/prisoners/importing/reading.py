@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from campaign.prisoners.importing.encodings import Encoding, encoding_of, other_file
+from campaign.kit.encodings import Encoding, encoding_of, other_file
 from campaign.prisoners.importing.json_rows import documents_of
 from campaign.prisoners.importing.list_file import Layout, Note, Reading, UnreadableList
 from campaign.prisoners.importing.table_rows import table_of

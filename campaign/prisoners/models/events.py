@@ -26,6 +26,8 @@ class Status(StrEnum):
 
 
 IN_CUSTODY = frozenset({Status.DETAINED, Status.CONVICTED, Status.HOUSE_ARREST})
+CALLS_FOR_OTHERS = IN_CUSTODY | {Status.DISAPPEARED, Status.UNKNOWN}
+"""Where others are asked to act for somebody. Nobody asks for the freedom of who has it, or who died."""
 
 
 class EventKind(StrEnum):

@@ -15,6 +15,7 @@ from campaign.db import atomic, db
 from campaign.prisoners import jobs
 from campaign.prisoners.importing import running
 from campaign.prisoners.models import Doubt, Identifier, ImportRun, Prisoner
+from tests.databases import on_sqlite
 from tests.organisers import logged_in
 from tests.prisoners.people import made
 
@@ -183,6 +184,7 @@ class DiesAfter:
         return False
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("content", "fields", "said"),
     [
@@ -203,6 +205,7 @@ def test_what_cannot_be_used_is_said_beside_the_field(app, desk, content, fields
     assert count(app, ImportRun) == 0
 
 
+@on_sqlite
 def test_a_file_that_breaks_off_says_where(app, desk):
     whole = json.dumps([{"id": n, "name": f"Person{n} Zolak", "birthday": ""} for n in range(400)])
     here = hand_in(desk, whole[:-2000], "people.json", mapping_text="").location
@@ -319,6 +322,7 @@ def test_a_row_that_is_no_longer_in_the_list_waits_no_longer(app, desk, doubt):
     assert "Maryna Zolak" in desk.get(DOUBTS).text
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.DELIVERER])
 def test_others_may_not(app, role):
     browser = logged_in(app, role)
@@ -326,6 +330,7 @@ def test_others_may_not(app, role):
         assert browser.get(path).status_code == 403
 
 
+@on_sqlite
 def test_lists_need_the_right_everywhere(app):
     browser = logged_in(app, Role.OWNER, 1)
     assert browser.get(START).status_code == 403

@@ -5,6 +5,7 @@ import pytest
 from campaign.prisoners.importing.matching import key_of
 from campaign.prisoners.importing.record import Doubtful
 from campaign.prisoners.importing.survey import Survey
+from tests.databases import on_sqlite
 from tests.prisoners.importing.bringing import List, open_doubts, record, tables
 from tests.prisoners.people import made
 
@@ -136,12 +137,14 @@ def test_an_id_twice_in_one_list_is_doubtful_even_if_it_is_known(watch):
     assert "same_id_in_file" in watch.reasons()[0]
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["Maryna and Piotr Zolak", "Maryna Zolak; Piotr Hrom", "Марына і Пётр и Золак"])
 def test_a_name_that_holds_two_people_is_doubtful(watch, name):
     assert watch.bring(record(1, name)) == {"doubtful": 1}
     assert watch.reasons() == [["two_people"]]
 
 
+@on_sqlite
 def test_what_reading_doubted_is_doubtful(watch):
     odd = record(1, "Maryna Zolak", key="1", doubts=(Doubtful("impossible_date", {"value": "1954-02-29"}),))
     assert watch.bring(odd) == {"doubtful": 1}
