@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.campaigns.models import Campaign
+from campaign.chambers.models import Chamber
 from campaign.db.base import table_of
 from campaign.godparents import applying, assigning, deeds, inviting, queries, reminding
 from campaign.godparents.acting import Act, NotPossible
@@ -104,6 +105,7 @@ def page(session: Session, vault: Vault, godparent: Godparent, language: str, to
     accepted = godparent.state == State.ACCEPTED
     typed = None if accepted else applying.opened(vault, godparent)
     named = godparent if typed is None else typed
+    chamber = session.get(Chamber, typed.chamber_id) if typed and typed.chamber_id else godparent.chamber
     pairs = _pairs(session, godparent.id)
     by_prisoner: dict[int, list[Deed]] = {}
     for deed in deeds.of(session, godparent.id):
@@ -115,7 +117,7 @@ def page(session: Session, vault: Vault, godparent: Godparent, language: str, to
         godparent=godparent,
         name=full_name(named.given_name, named.family_name),
         email=people.email_of(session.connection(), vault, godparent.person_id)[0],
-        chamber=godparent.chamber.called(language) if godparent.chamber else "",
+        chamber=chamber.called(language) if chamber else "",
         typed=typed,
         contact=vault.open_optional(applying.CONTACT, godparent.uid, godparent.contact),
         active=tuple(each for each in shown if each.pair.active),

@@ -77,6 +77,9 @@ def join(act: Act, campaign_id: int, form: Application, photo: Photo | None = No
     email, _language = address(act, godparent)
     anew = _anew(godparent)
     may_mail = godparent.mails < (MOST_MAILS - 1 if anew else MOST_MAILS)
+    if anew and may_mail and form.email.lower() == form.canonical != email.lower():
+        _begin_anew(act, godparent, form, mailbox, photo)
+        return
     # Two addresses can be one mailbox's without having one owner: what the one types, the other must not see.
     if anew and may_mail and email.lower() == form.email.lower():
         _retype(act, godparent, form, photo)
@@ -301,6 +304,13 @@ def _add(
     if mail:
         send_mail(act, Kind.CONFIRM, campaign_id, uid, form.email, form.language)
     return godparent
+
+
+def _begin_anew(act: Act, godparent: Godparent, form: Application, mailbox: bytes, photo: Photo | None) -> None:
+    """Make room for the plain spelling of a mailbox: who typed a tagged one first does not keep its owner out."""
+    campaign_id, mails = godparent.campaign_id, godparent.mails
+    remove(act, godparent)
+    _add(act, campaign_id, form, mailbox, photo).mails += mails
 
 
 def _retype(act: Act, godparent: Godparent, form: Application, photo: Photo | None) -> None:

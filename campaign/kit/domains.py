@@ -102,10 +102,10 @@ def _alike(domain: str, official: str) -> bool:
 
 def _own_name(domain: str) -> str:
     """The label that is its owner's: the one before the ending."""
-    labels = domain.split(".")
+    *labels, ending = domain.split(".")
     while len(labels) > 1 and (len(labels[-1]) <= _COUNTRY or labels[-1] in _SECOND_LEVELS):
         labels.pop()
-    return labels[-1]
+    return labels[-1] if labels else ending
 
 
 @lru_cache(maxsize=4096)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
 from flask import render_template
 from flask_babel import force_locale
+
+_GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
+"""More than one empty line: what is left of a paragraph that a mail does without."""
 
 
 def load(name: str, language: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -20,6 +24,6 @@ def load(name: str, language: str, context: Mapping[str, Any]) -> tuple[str, str
     with force_locale(language):
         subject = " ".join(render_template(f"emails/{name}/subject.txt", **known).split())
         known["subject"] = subject
-        text = render_template(f"emails/{name}/body.txt", **known).strip() + "\n"
+        text = _GAP.sub("\n\n", render_template(f"emails/{name}/body.txt", **known)).strip() + "\n"
         body = render_template(f"emails/{name}/body.html", **known).strip() + "\n"
     return subject, text, body

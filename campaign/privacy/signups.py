@@ -13,7 +13,6 @@ from campaign.godparents.asked import Asked, asked
 from campaign.godparents.views.acts import perform
 from campaign.godparents.words import ROLE
 from campaign.i18n import page_language
-from campaign.jobs import kick
 from campaign.people import wordings
 from campaign.privacy.confirming import NoSignUp
 from campaign.web import kernel as web
@@ -67,7 +66,6 @@ class SignUp:
             perform(confirm)
         except Unknown:
             raise NoSignUp from None
-        kick("mailing.drain")
 
     def refuse(self) -> Response:
         """Delete it, and never write to that address about this again."""

@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign_id", "mailbox_index", name="uq_godparents_campaign_id_mailbox_index"),
         sa.UniqueConstraint("slug", name="uq_godparents_slug"),
         sa.UniqueConstraint("uid", name="uq_godparents_uid"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_godparents_member_id", "godparents", ["member_id"], unique=False)
     op.create_index("ix_godparents_person_id", "godparents", ["person_id"], unique=False)
@@ -293,6 +294,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["prisoner_id"], ["prisoners.id"], name="fk_deeds_prisoner_id"),
         sa.PrimaryKeyConstraint("id", name="pk_deeds"),
         sa.UniqueConstraint("uid", name="uq_deeds_uid"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_deeds_godparent_id", "deeds", ["godparent_id", "day"], unique=False)
     op.create_index("ix_deeds_prisoner_id", "deeds", ["prisoner_id", "day"], unique=False)
@@ -348,6 +350,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_godparent_photos"),
         sa.UniqueConstraint("godparent_id", "shown", name="uq_godparent_photos_godparent_id_shown"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_godparent_photos_waiting",
@@ -443,6 +446,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["prisoner_id"], ["prisoners.id"], name="fk_godparent_invitations_prisoner_id"),
         sa.PrimaryKeyConstraint("id", name="pk_godparent_invitations"),
         sa.UniqueConstraint("uid", name="uq_godparent_invitations_uid"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_godparent_invitations_campaign_id", "godparent_invitations", ["campaign_id", "state", "id"], unique=False

@@ -4,12 +4,16 @@ import json
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 
+from campaign.chambers.models import RosterImport
 from campaign.chambers.rosters.listed import MOST_MANDATES
 from campaign.chambers.rosters.opening import read_roster
+from campaign.db import db
+from tests.chambers.bringing import bring
 from tests.chambers.rosters import document, membership, person
 
-MANY = 40_000
+MANY = 10_000
 
 
 def by_id():
@@ -46,3 +50,11 @@ def test_what_many_chambers_share_is_not_kept_whole_in_each_of_them():
     assert len(roster.chambers) == len(numbers)
     assert len(json.dumps([chamber.more for chamber in roster.chambers.values()])) < 10_000_000
     assert "too_much" in {finding.code for finding in roster.findings}
+
+
+def test_what_no_database_keeps_and_no_page_shows_is_left_out_of_what_is_told_of_a_file(app):
+    odd = [{"id": ["no id"], "name": f"Odd {each}"} for each in ("\0", "\ud800")]
+    bring(app, json.dumps(document() | {"persons": [*document()["persons"], *odd]}).encode(), country="EE")
+    with app.app_context():
+        (summary,) = db.session.scalars(select(RosterImport.summary))
+    assert {each["name"] for each in summary["findings"]} == {"Odd "}

@@ -10,14 +10,14 @@ from campaign.accounts.models import Role
 from campaign.db import atomic, db
 from campaign.godparents import inviting_many, jobs
 from campaign.godparents.acting import OWN
-from campaign.godparents.models import Godparent, Invitation, Photo
+from campaign.godparents.models import Deed, Godparent, Invitation, Photo
 from campaign.kit import clock
 from campaign.web.limits import Limits
 from tests.browsing import hidden_fields, mails
 from tests.databases import on_sqlite
 from tests.godparents import joining, making
 from tests.godparents.own_page import Page
-from tests.godparents.test_desk import Desk, typed
+from tests.godparents.test_desk import Desk, ticks, typed
 from tests.organisers import logged_in
 from tests.pictures import files
 
@@ -66,20 +66,45 @@ def test_an_invitation_proves_the_address_it_was_mailed_to_and_no_other_spelling
     assert joining.states(app) == ["accepted"]
 
 
+def photo(width):
+    return {"photo": (io.BytesIO(files.jpeg(width, 400)), "me.jpg")}
+
+
+def shown(app, what):
+    with app.app_context():
+        return list(db.session.scalars(select(what)))
+
+
 def test_a_photo_that_comes_while_an_organiser_looks_is_not_published_unseen(app, client):
     page = Page(app, client, released=False)
     organiser, desk = logged_in(app, Role.OWNER), f"/admin/godparents/{page.id}"
-    release = f"/admin/godparents/pairs/{page.pair}/release"
-
-    def press(looked_at):
+    release, many = f"/admin/godparents/pairs/{page.pair}/release", "/admin/godparents/release"
+    for width in (None, 300):  # the first photo comes, then one in its place
+        if width:
+            page.post("/photo", **photo(width))
+        looked_at = hidden_fields(organiser.get(desk).text)["looked_at"]
+        (ticked,) = ticks(organiser.get(many).text)
+        page.post("/photo", **photo(500))
         organiser.post(release, seen=desk, looked_at=looked_at)
-        with app.app_context():
-            return list(db.session.scalars(select(Photo.shown)))
+        organiser.post(release, seen=desk)
+        organiser.post(many, seen=many, pair=ticked)
+        assert shown(app, Photo.shown) == [False]
+    organiser.post(release, seen=desk, looked_at=hidden_fields(organiser.get(desk).text)["looked_at"])
+    assert shown(app, Photo.shown) == [True]
 
-    seen = hidden_fields(organiser.get(desk).text)["looked_at"]
-    page.post("/photo", photo=(io.BytesIO(files.jpeg()), "me.jpg"))
-    assert press(seen) == press("") == [False]
-    assert press(hidden_fields(organiser.get(desk).text)["looked_at"]) == [True]
+
+def test_what_is_put_in_the_place_of_a_deed_or_photo_that_is_being_decided_is_decided_anew(app, client):
+    page, organiser, desk = Page(app, client), logged_in(app, Role.OWNER), "/admin/godparents"
+    deed = {"kind": "speech", "day-year": "2024", "language": "en"}
+    page.post("/photo", **photo(300))
+    page.post(f"/{page.pair}/deeds", **deed, note="A speech.")
+    (old_photo,), (old_deed,) = shown(app, Photo.id), shown(app, Deed.id)
+    page.post("/photo", **photo(500))
+    page.post(f"/deeds/{old_deed}/remove")
+    page.post(f"/{page.pair}/deeds", **deed, note="Something else.")
+    for path in (f"{desk}/photos/{old_photo}", f"{desk}/deeds/{old_deed}"):
+        assert organiser.post(path, seen=desk, decision="show").status_code == 404
+    assert (shown(app, Photo.shown), shown(app, Deed.state)) == ([False], ["waiting"])
 
 
 @on_sqlite
@@ -88,9 +113,9 @@ def test_nobody_without_a_link_has_pictures_made_or_uses_up_what_the_office_may_
     kernel = app.extensions["campaign.kernel"]
     app.extensions["campaign.kernel"] = replace(kernel, limits=Limits(enabled=True))
     for _ in range(31):
-        photo = {"photo": (io.BytesIO(b"no picture"), "me.jpg")}
-        assert client.post("/godparents/own/nobody/photo", data=photo).status_code == 404
-    assert "The photo is kept" in page.post("/photo", photo=(io.BytesIO(files.jpeg()), "me.jpg"))
+        broken = {"photo": (io.BytesIO(b"no picture"), "me.jpg")}
+        assert client.post("/godparents/own/nobody/photo", data=broken).status_code == 404
+    assert "The photo is kept" in page.post("/photo", **photo(300))
 
 
 def test_an_organiser_who_binds_somebody_to_a_member_who_is_a_godparent_already_is_told_so(app):

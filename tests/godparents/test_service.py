@@ -204,6 +204,19 @@ def test_who_steps_down_before_the_successor_is_there_leaves_an_ordinary_invitat
     assert former.successor_id is None
 
 
+def test_who_types_a_tagged_spelling_of_a_mailbox_first_does_not_keep_its_owner_out(desk):
+    act, campaign_id = desk
+    tagged = making.application(email="mari.tamm+zz@parliament.example", canonical="mari.tamm@parliament.example")
+    making.joined(act, campaign_id, tagged)
+    service.join(act, campaign_id, making.application())
+    (godparent,) = act.session.scalars(select(Godparent)).all()
+    address, _ = people.email_of(act.session.connection(), act.vault, godparent.person_id)
+    assert (address, godparent.mails) == ("mari.tamm@parliament.example", 2)
+    service.join(act, campaign_id, tagged)
+    (godparent,) = act.session.scalars(select(Godparent)).all()
+    assert applying.opened(act.vault, godparent).email == "mari.tamm@parliament.example"
+
+
 def test_mail_goes_to_who_was_invited_not_to_another_spelling_of_the_mailbox_that_somebody_typed(desk):
     act, campaign_id = desk
     stranger = making.application("Jaan", "Kask", "jaankask@parliament.example", canonical=JAAN.canonical)

@@ -81,6 +81,11 @@ def test_a_name_in_one_script_is_readable_and_not_suspicious():
     assert looks(normal("рaда.укр")).mixed  # a Latin "a"
 
 
+def test_an_ending_that_many_have_looks_like_nobody():
+    assert not looks("mail.example", ("parliament.example",)).like
+    assert looks("my-parliament.example", ("parliament.example",)).like
+
+
 def test_nothing_lies_below_an_empty_domain():
     assert not at_or_below("riigikogu.ee", "")
 

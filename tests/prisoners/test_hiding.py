@@ -30,7 +30,7 @@ from tests.route_samples import PUBLIC, rows
 FORMER, VERSION = "zdenka-before", "0123456789abcdef"
 MARK = "the bytes of the portrait"
 SAID = ("Zdenka", "Verborgen", "Здзенка", "zdenka", "Never to be read", MARK)
-NAMES_NOBODY = {"site.privacy", "static", "site.robots"}
+NAMES_NOBODY = {"joining.members", "site.privacy", "static", "site.robots"}
 MINUTE = 60
 OF_A_PROFILE = {
     "profiles.show": "",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from campaign.chambers.rosters.values import storable
+
 MOST_MANDATES = 500
 """Of one person in a file. They are compared with each other: thousands would take hours."""
 
@@ -144,8 +146,8 @@ class Roster:
 
     def refuse(self, section: str, row: int, name: str, code: str, /, **values: str) -> None:
         """Note a part that says something impossible."""
-        self.findings.append(Finding("refused", section, row, name[:100], code, values))
+        self.findings.append(Finding("refused", section, row, storable(name[:100]), code, storable(values)))
 
     def skip(self, section: str, row: int, name: str, code: str, /, **values: str) -> None:
         """Note a part that says nothing of use."""
-        self.findings.append(Finding("skipped", section, row, name[:100], code, values))
+        self.findings.append(Finding("skipped", section, row, storable(name[:100]), code, storable(values)))

@@ -103,8 +103,7 @@ class InviteForm(DeskForm):
         found, wrong = pasted(lines)
         if wrong:
             shown = "; ".join(wrong[:5])
-            self.errors["pasted"] = _("Nothing was sent: in %(count)s lines there is no address: %(lines)s",
-                                      count=len(wrong), lines=shown)  # fmt: skip
+            self.errors["pasted"] = _("Nothing was sent: here no address was found: %(lines)s", lines=shown)
         return found
 
     def words(self, session: Session, campaign_id: int) -> Words | None:

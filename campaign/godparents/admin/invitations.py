@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from campaign.accounts.access import Permission, requires, requires_somewhere
@@ -89,7 +90,7 @@ def remind_all(reach: Reach) -> ResponseReturnValue:
     """Remind all whose turn it is."""
     ids = [campaign.id for campaign in _campaigns(reach)]
     reminded = done(lambda act: sum(_remind_all(act, campaign_id) for campaign_id in sorted(ids)))
-    flash(_("%(count)s reminders are on their way.", count=reminded), "success")
+    flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", reminded), "success")
     return redirect(url_for(".listing"), 303)
 
 
@@ -146,11 +147,17 @@ def _withdraw(act: Act, number: int) -> None:
 
 
 def _said(outcome: Outcome) -> str:
-    said = [_("%(count)s invitations are made; their mails leave one after the other.", count=outcome.made)]
+    said = [
+        ngettext(
+            "%(num)s invitation is made; its mail leaves soon.",
+            "%(num)s invitations are made; their mails leave one after the other.",
+            outcome.made,
+        )
+    ]
     if outcome.invited:
-        said.append(_("%(count)s were invited before.", count=outcome.invited))
+        said.append(ngettext("%(num)s was invited before.", "%(num)s were invited before.", outcome.invited))
     if outcome.godparents:
-        said.append(_("%(count)s have joined already.", count=outcome.godparents))
+        said.append(ngettext("%(num)s has joined already.", "%(num)s have joined already.", outcome.godparents))
     return " ".join(said)
 
 

@@ -15,6 +15,7 @@ from campaign.godparents.acting import Act, NotPossible, Unknown, found
 from campaign.godparents.admin.loading import done, godparent_by_number, record
 from campaign.godparents.admin.words import stopped
 from campaign.godparents.models import EndReason, Godparent, NoticeKind, State
+from campaign.kit import clock
 
 blueprint = Blueprint("godparents_leaving", __name__, url_prefix="/admin/godparents")
 
@@ -33,6 +34,7 @@ def left(reach: Reach) -> ResponseReturnValue:
         godparents=found,
         pairs=waiting.active_pairs_of(session, [godparent.id for godparent in found]),
         asked=waiting.asked_to_hand_over(session, [godparent.id for godparent in found]),
+        now=clock.now(),
         counts=waiting.counts(session, reach.campaign_ids),
     )
 

@@ -17,6 +17,7 @@ from campaign.campaigns.models import Campaign
 from campaign.db import again, atomic, db
 from campaign.godparents.acting import Act
 from campaign.godparents.models import Deed, Godparent, Godparenthood, Invitation, Photo, ReleaseBatch, State
+from campaign.godparents.views.acts import send_soon
 from campaign.kit import clock
 from campaign.web import kernel as web
 
@@ -123,4 +124,6 @@ def done(work: Callable[[Act], Result]) -> Result:
         with atomic() as session:
             return work(acting(session))
 
-    return again(attempt)
+    result = again(attempt)
+    send_soon()
+    return result

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 from werkzeug import Response
 
@@ -64,7 +65,7 @@ def release(reach: Reach) -> ResponseReturnValue:
     except NotPossible as error:
         flash(stopped(str(error)), "error")
         return redirect(url_for(".page"), 303)
-    flash(_("%(count)s pairs are public now.", count=made), "success")
+    flash(ngettext("%(num)s pair is public now.", "%(num)s pairs are public now.", made), "success")
     if made < len(ticked):
         flash(_("Some were changed or released by somebody else meanwhile; please look at those again."), "error")
     return redirect(url_for(".show", number=batch), 303)

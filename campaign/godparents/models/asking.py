@@ -47,6 +47,7 @@ class Invitation(Base):
         ),
         Index("ix_godparent_invitations_campaign_id", "campaign_id", "state", "id"),
         UniqueConstraint("uid"),
+        {"sqlite_autoincrement": True},  # nobody decides about one and means another that got its id
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -39,6 +39,7 @@ class Deed(Base):
         Index("ix_deeds_godparent_id", "godparent_id", "day"),
         Index("ix_deeds_prisoner_id", "prisoner_id", "day"),
         Index("ix_deeds_state", "state", "id"),
+        {"sqlite_autoincrement": True},  # nobody decides about one and means another that got its id
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -122,6 +122,7 @@ class Godparent(Base):
             sqlite_where=text("left_office_on IS NOT NULL"),
             postgresql_where=text("left_office_on IS NOT NULL"),
         ),
+        {"sqlite_autoincrement": True},  # nobody decides about one and means another that got its id
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -187,6 +188,7 @@ class Photo(Base):
             sqlite_where=text("shown = 0 AND later = 1"),
             postgresql_where=text("NOT shown AND later"),
         ),
+        {"sqlite_autoincrement": True},  # nobody decides about one and means another that got its id
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

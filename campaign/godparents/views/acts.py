@@ -9,6 +9,7 @@ from flask import current_app
 
 from campaign.db import again, atomic
 from campaign.godparents.acting import Act, Mails
+from campaign.jobs import kick
 from campaign.kit import clock
 from campaign.web import kernel as web
 
@@ -26,4 +27,12 @@ def perform(verb: Callable[[Act], Result]) -> Result:
         with atomic() as session:
             return verb(Act(session, web.vault(), mails, clock.now()))
 
-    return again(work)
+    result = again(work)
+    send_soon()
+    return result
+
+
+def send_soon() -> None:
+    """Have written and sent at once what an act put down for somebody, instead of within the minute."""
+    for job in ("godparents.notify", "godparents.invite", "mailing.drain"):
+        kick(job)

@@ -24,7 +24,6 @@ from campaign.godparents.offering import Offer, Wanted
 from campaign.godparents.views.acts import perform
 from campaign.godparents.words import ROLE
 from campaign.i18n import page_language
-from campaign.jobs import kick
 from campaign.kit import clock, countries
 from campaign.kit.keep import Keep
 from campaign.people import wordings
@@ -201,7 +200,6 @@ def stored(form: JoinForm, verb: Callable[[Act], object]) -> int:
             raise
         form.errors["form"] = " ".join(unavailable_words())
         return 503
-    kick("mailing.drain")
     _wait_until(started + EVEN_SECONDS)
     return 0
 

@@ -30,7 +30,6 @@ from campaign.godparents.views.acts import perform
 from campaign.godparents.views.joining import LARGEST_PHOTO, photo_too_large
 from campaign.godparents.words import DEED, END, REMINDER, ROLE
 from campaign.i18n import page_language
-from campaign.jobs import kick
 from campaign.kit import clock
 from campaign.kit.tokens import BadToken
 from campaign.pictures import BadPicture, make
@@ -304,7 +303,6 @@ def press(token: str, verb: Callable[[Act, Godparent], object], done: str, ancho
         act_on(token, verb)
     except Stopped as problem:
         return back(token, stopped=str(problem), anchor=anchor)
-    kick("godparents.notify")
     return back(token, done=done)
 
 

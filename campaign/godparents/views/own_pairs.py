@@ -29,7 +29,6 @@ from campaign.godparents.views.own import (
 )
 from campaign.godparents.words import DEED
 from campaign.i18n import page_language
-from campaign.jobs import kick
 from campaign.prisoners import queries as prisoners
 from campaign.prisoners.forms.fields import language_choices
 from campaign.web import kernel as web
@@ -136,7 +135,7 @@ def ask_successor(token: str, pair_id: int) -> Response:
         pair = own.pair_of(act, godparent, pair_id, locked=False)
         inviting.hand_over(act, pair, to.name, to.email, to.language, message=to.message)
 
-    answer = hand_in(
+    return hand_in(
         token,
         form,
         form.check(web.kernel().config.languages),
@@ -144,8 +143,6 @@ def ask_successor(token: str, pair_id: int) -> Response:
         lambda godparent: _hand_over_page(token, godparent, _pair(godparent, pair_id), form, status=422),
         "asked",
     )
-    kick("godparents.invite")
-    return answer
 
 
 @blueprint.post("/<int:pair_id>/take-back")
@@ -234,7 +231,6 @@ def begin(token: str) -> Response:
         pair = act_on(token, choose_one)
     except Stopped as problem:
         return back(token, stopped=str(problem))
-    kick("godparents.notify")
     return back(token, done="begun" if pair is not None else "waiting")
 
 

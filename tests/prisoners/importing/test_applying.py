@@ -326,6 +326,14 @@ def test_a_run_that_died_and_is_begun_again_ends_the_same(app, first, second, ki
     assert ends[0] == ends[1]
 
 
+def test_a_page_that_a_list_drops_from_one_row_and_puts_on_another_waits_however_often_it_is_brought_in(app, watch):
+    watch.bring(record(1, "Maryna Zolak", key="1", url="https://watch.example/1"))
+    moved = (record(1, "Piotr Hrom", key="", url="https://watch.example/1"), record(2, "Maryna Zolak", key="1", url=""))
+    for _ in range(3):
+        watch.bring(*moved)
+        assert watch.slugs() == ["maryna-zolak"]
+
+
 def emptied(app):
     with app.app_context(), atomic() as session:
         session.execute(delete(Prisoner).where(Prisoner.id.in_(select(Identifier.prisoner_id))))
