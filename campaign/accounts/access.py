@@ -85,7 +85,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.GODPARENT_DECIDE: frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR}),
     Permission.GODPARENT_RELEASE: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.GODPARENT_INVITE: frozenset({Role.OWNER, Role.EDITOR}),
-    Permission.GODPARENT_EXPORT: frozenset({Role.OWNER, Role.DELIVERER}),
+    Permission.GODPARENT_EXPORT: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.GODPARENT_SETTINGS: frozenset({Role.OWNER}),
     Permission.MAIL_SEE: frozenset({Role.OWNER, Role.EDITOR}),
     Permission.AUDIT_SEE: frozenset({Role.OWNER}),

@@ -149,7 +149,7 @@ class _Writing:
             values = self._identifier(plan, ids[plan.record.row])
             if known is not None:
                 if not row.record.url:
-                    del values["url"]  # whose page it was is remembered: else the next row with it would be somebody new
+                    del values["url"]  # it stays whose page it was: the next row with it is not somebody new
                 again.append(values | {"id": known.id, "key": known.key if known.key in row.keys[:2] else row.key})
             elif plan.match.takes_id and (identifier := taken.get(row.key)):
                 again.append(values | {"id": identifier, "key": row.key})
