@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from campaign.campaigns.models import Campaign
@@ -47,13 +47,14 @@ def presentation(session: Session, slug: str, language: str) -> Presentation | N
 
 
 def _present(session: Session, campaigns: Sequence[Campaign], language: str) -> list[Presentation]:
-    named = _first_named(session, [campaign.id for campaign in campaigns])
-    ids = sorted({row.prisoner_id for row in named})
+    campaign_ids = [campaign.id for campaign in campaigns]
+    named, counts = _first_named(session, campaign_ids), _how_many(session, campaign_ids)
+    ids = sorted({prisoner_id for _, prisoner_id in named})
     cards = {card.id: card for card in prisoner_cards(session, ids, language)}
     pictures = profiles.pictures(session, ids, language)
     found = []
     for campaign in campaigns:
-        own = [row for row in named if row.campaign_id == campaign.id and row.prisoner_id in cards]
+        own = [prisoner_id for campaign_id, prisoner_id in named if campaign_id == campaign.id and prisoner_id in cards]
         text = campaign.text(language)
         found.append(
             Presentation(
@@ -63,31 +64,41 @@ def _present(session: Session, campaigns: Sequence[Campaign], language: str) -> 
                 language=text.language if text else campaign.language,
                 title=text.title if text else campaign.name,
                 summary=text.summary if text else "",
-                prisoners=tuple(cards[row.prisoner_id] for row in own),
+                prisoners=tuple(cards[prisoner_id] for prisoner_id in own),
                 pictures=pictures,
-                prisoner_count=own[0].total if own else 0,
+                prisoner_count=counts.get(campaign.id, 0),
             )
         )
     return found
 
 
-def _first_named(session: Session, campaign_ids: Sequence[int]) -> Sequence[Row[int, int, int, int]]:
-    """Campaign, prisoner, and how many there are in all, for the first `MOST_CARDS` of each that are not hidden."""
-    of_campaign = campaign_prisoners.c.campaign_id
-    order = (campaign_prisoners.c.position, campaign_prisoners.c.prisoner_id)
-    numbered = (
-        select(
-            of_campaign.label("campaign_id"),
-            campaign_prisoners.c.prisoner_id.label("prisoner_id"),
-            func.count().over(partition_by=of_campaign).label("total"),
-            func.row_number().over(partition_by=of_campaign, order_by=order).label("number"),
-        )
-        .join(Prisoner, Prisoner.id == campaign_prisoners.c.prisoner_id)
-        .where(of_campaign.in_(campaign_ids), Prisoner.hidden_at.is_(None))
+def _first_named(session: Session, campaign_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Campaign and prisoner for the first `MOST_CARDS` of each that are not hidden, in the campaign's order."""
+    named = campaign_prisoners.c
+    parts = [
+        select(named.campaign_id, named.prisoner_id, named.position)
+        .join(Prisoner, Prisoner.id == named.prisoner_id)
+        .where(named.campaign_id == campaign_id, Prisoner.hidden_at.is_(None))
+        .order_by(named.position, named.prisoner_id)
+        .limit(MOST_CARDS)
         .subquery()
+        for campaign_id in campaign_ids
+    ]
+    if not parts:
+        return []
+    first = union_all(*(select(part) for part in parts)).subquery()
+    query = select(first.c.campaign_id, first.c.prisoner_id).order_by(first.c.position, first.c.prisoner_id)
+    return [(campaign_id, prisoner_id) for campaign_id, prisoner_id in session.execute(query)]
+
+
+def _how_many(session: Session, campaign_ids: Sequence[int]) -> dict[int, int]:
+    """How many prisoners each campaign names that are not hidden."""
+    of_campaign = campaign_prisoners.c.campaign_id
+    hidden = select(Prisoner.id).where(Prisoner.hidden_at.is_not(None))
+    query = select(of_campaign, func.count()).where(
+        of_campaign.in_(campaign_ids), campaign_prisoners.c.prisoner_id.not_in(hidden)
     )
-    columns = (numbered.c.campaign_id, numbered.c.prisoner_id, numbered.c.total, numbered.c.number)
-    return session.execute(select(*columns).where(numbered.c.number <= MOST_CARDS).order_by(numbered.c.number)).all()
+    return {campaign_id: count for campaign_id, count in session.execute(query.group_by(of_campaign))}  # noqa: C416 - a Row is not a tuple to the type checker
 
 
 def naming(session: Session, prisoner_id: int) -> list[tuple[str, str]]:
