@@ -154,7 +154,8 @@ def release(act: Act, pairs: Iterable[Godparenthood], batch_id: int | None = Non
         if godparent.released_at is None:
             godparent.released_at, godparent.withheld_at = act.now, None
             show_photo(act.session, godparent)
-        notices.add(act.session, godparent, NoticeKind.PUBLISHED, due=act.now, prisoner_id=pair.prisoner_id)
+        if pair.active:  # one that is over is shown as history, and nobody is told that it is
+            notices.add(act.session, godparent, NoticeKind.PUBLISHED, due=act.now, prisoner_id=pair.prisoner_id)
         made.append(pair)
     act.session.flush()
     recount(act.session, {pair.prisoner_id for pair in made})

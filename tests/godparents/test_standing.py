@@ -202,3 +202,14 @@ def test_beginning_stepping_down_and_erasing_meet_a_release_without_standing_in_
         assert session.scalar(select(func.count()).where(Godparenthood.ended_on.is_(None))) == 0
         assert session.get(Prisoner, anna).godparents == 0
         assert session.get(Prisoner, anna).updated_at <= clock.now()
+
+
+def test_a_pair_that_is_over_may_be_shown_as_history_and_nobody_is_told_that_they_stand_there(desk):
+    act, campaign_id = desk
+    prisoner = making.prisoner(act.session, "Anna Example", campaign_id=campaign_id)
+    godparent = someone(act, campaign_id, prisoner_id=prisoner.id)
+    (pair,) = standing.active_pairs(act.session, godparent.id)
+    standing.step_down(act, pair)
+    assert standing.release(act, [pair]) == [pair]
+    told = act.session.scalars(select(Notice.kind).where(Notice.godparent_id == godparent.id)).all()
+    assert NoticeKind.PUBLISHED not in told
