@@ -12,6 +12,7 @@ from campaign.godparents.applying import Application
 from campaign.kit import countries, text
 from campaign.kit.addresses import Address, AddressProblem, parse
 from campaign.kit.folding import words
+from campaign.web.complaints import about_address, about_text
 
 NAME_LENGTH = 100
 OFFICE_LENGTH = 200
@@ -189,33 +190,17 @@ def _is_named(seat: Seat, given_name: str, family_name: str) -> bool:
 
 def text_message(name: str, problem: text.TextProblem) -> str:
     """What a person reads about a text that cannot be taken."""
-    match problem.code:
-        case "missing":
-            return (
-                _("Please type the member's family name; if there is none, type a dash.")
-                if name == "family_name"
-                else _("Please type the member's name.")
-            )
-        case "too_long":
-            return _("Please shorten this to %(limit)s characters.", limit=problem.limit)
-        case "url":
-            return _("Web and e-mail addresses cannot be used here. If it is none, put a space after the full stop.")
-        case "no_letters":
-            return _("Please use letters; a dash alone is fine if there is no such name.")
-        case "marks":
-            return _("There are too many accents on one letter. Please type it anew.")
-        case _:
-            return _(
-                "This holds characters that cannot be seen or change the direction of writing. Please type it anew."
-            )
+    return about_text(
+        problem,
+        missing=_("Please type the member's family name; if there is none, type a dash.")
+        if name == "family_name"
+        else _("Please type the member's name."),
+        no_letters=_("Please use letters; a dash alone is fine if there is no such name."),
+    )
 
 
 def address_message(problem: AddressProblem) -> str:
     """What a person reads about an e-mail address that cannot be taken."""
-    match problem.code:
-        case "missing":
-            return _("Please type the official e-mail address: we send a link to confirm there.")
-        case "too_long":
-            return _("This e-mail address is too long to be one. Please check it.")
-        case _:
-            return _("This is not an e-mail address. It looks like name@example.org.")
+    return about_address(
+        problem, missing=_("Please type the official e-mail address: we send a link to confirm there.")
+    )

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from campaign.kit import countries, text
 from campaign.kit.addresses import Address, AddressProblem, parse
 from campaign.petitions.service import Submission
+from campaign.web.complaints import about_address, about_text
 
 NAME_LENGTH = 100
 COMMENT_LENGTH = 1000
@@ -94,35 +95,18 @@ _NO = {"", "0", "off", "no", "n", "false"}
 
 def text_message(name: str, problem: text.TextProblem) -> str:
     """What a person reads about a text that cannot be taken."""
-    match problem.code:
-        case "missing":
-            return (
-                _("Please type your family name; if you have none, type a dash.")
-                if name == "family_name"
-                else _("Please type your name; a pseudonym is fine.")
-            )
-        case "too_long":
-            return _("Please shorten this to %(limit)s characters.", limit=problem.limit)
-        case "url":
-            return _("Web and e-mail addresses cannot be used here. If it is none, put a space after the full stop.")
-        case "no_letters":
-            return _("Please use letters; a dash alone is fine if you have no such name.")
-        case "shape":
-            return _("A postal code has letters, digits, spaces and hyphens only.")
-        case "marks":
-            return _("There are too many accents on one letter. Please type it anew.")
-        case _:
-            return _(
-                "This holds characters that cannot be seen or change the direction of writing. Please type it anew."
-            )
+    return about_text(
+        problem,
+        missing=_("Please type your family name; if you have none, type a dash.")
+        if name == "family_name"
+        else _("Please type your name; a pseudonym is fine."),
+        no_letters=_("Please use letters; a dash alone is fine if you have no such name."),
+        shape=_("A postal code has letters, digits, spaces and hyphens only."),
+    )
 
 
 def address_message(problem: AddressProblem) -> str:
     """What a person reads about an e-mail address that cannot be taken."""
-    match problem.code:
-        case "missing":
-            return _("Please type your e-mail address: we send you a link to confirm your signature.")
-        case "too_long":
-            return _("This e-mail address is too long to be one. Please check it.")
-        case _:
-            return _("This is not an e-mail address. It looks like name@example.org.")
+    return about_address(
+        problem, missing=_("Please type your e-mail address: we send you a link to confirm your signature.")
+    )
