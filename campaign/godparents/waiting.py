@@ -18,7 +18,7 @@ from campaign.chambers.models import Chamber
 from campaign.chambers.queries import Seat
 from campaign.godparents import applying
 from campaign.godparents.applying import Application
-from campaign.godparents.models import Deed, Godparent, Godparenthood, Moderation, Notice, NoticeKind, Photo, State
+from campaign.godparents.models import Deed, Godparent, Godparenthood, How, Moderation, Notice, NoticeKind, Photo, State
 from campaign.kit import domains, folding
 from campaign.prisoners.models import Prisoner
 from campaign.vault import Vault
@@ -222,8 +222,12 @@ def unpaired(campaigns: Campaigns) -> Select[Godparent]:
 
 
 def unreleased(campaigns: Campaigns) -> Select[Godparenthood]:
-    """Active pairs that nobody has made public yet, the oldest first."""
-    return _pairs(campaigns).where(*_UNRELEASED).order_by(Godparenthood.id)
+    """Active pairs that nobody has made public yet, the oldest first.
+
+    Those that were handed over come before all: until they are public, it looks as if nobody stood by the prisoner.
+    """
+    handed_over = Godparenthood.how == How.HANDED_OVER.value
+    return _pairs(campaigns).where(*_UNRELEASED).order_by(handed_over.desc(), Godparenthood.id)
 
 
 _UNRELEASED = (Godparenthood.released_at.is_(None), Godparenthood.ended_on.is_(None))

@@ -316,6 +316,14 @@ def test_everything_that_waits_is_released_together_and_can_be_posted(desk):
     assert desk.record("godparent.release")[0][2] == {"pairs": 2}
 
 
+def test_what_was_handed_over_comes_before_what_waited_longer(desk):
+    first, second = desk.accepted(), desk.accepted("Jaan", "Kask", "jaan@mail.example")
+    (older,), (newer,) = desk.pairs(first), desk.pairs(second)
+    with desk.app.app_context(), atomic() as session:
+        session.get(Godparenthood, newer.id).how = "handed_over"
+    assert [int(box.split(".")[0]) for box in ticks(desk.page("/release"))] == [newer.id, older.id]
+
+
 def test_a_photo_that_was_not_looked_at_is_not_released(desk):
     number = desk.accepted()
     boxes = ticks(desk.page("/release"))
