@@ -97,7 +97,7 @@ def test_the_guides_walk_the_main_path():
 
 
 def test_a_command_that_fails_is_found_out(tmp_path, campaign):
-    machine = Machine(tmp_path / "machine", {}, campaign)
+    machine = Machine(tmp_path / "machine", {"CAMPAIGN_INSTANCE": str(tmp_path / "instance")}, campaign)
     with pytest.raises(AssertionError, match="There is no campaign command"):
         machine.run("campaign dokter || { echo There is no campaign command; false; }")
     with pytest.raises(AssertionError, match="exists and is left alone"):
