@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, 
 from sqlalchemy.orm import Session
 
 from campaign.godparents.models import Godparent, Godparenthood, Programme, State
-from campaign.prisoners.models import Prisoner, Status, campaign_prisoners
-from campaign.prisoners.models.events import IN_CUSTODY
+from campaign.prisoners.models import Prisoner, campaign_prisoners
+from campaign.prisoners.models.events import CALLS_FOR_OTHERS
 
-STOOD_BY = tuple(status.value for status in (*IN_CUSTODY, Status.DISAPPEARED, Status.UNKNOWN))
+STOOD_BY = tuple(sorted(status.value for status in CALLS_FOR_OTHERS))
 """Status in which a prisoner takes new godparents."""
 
 

@@ -6,28 +6,24 @@ keeps caches small and links short.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
 from campaign.prisoners.found import Filters, Order
 from campaign.prisoners.models import Status
+from campaign.web.questions import LONGEST_VALUE, Question, line, search_words, slug
 
-LONGEST_SEARCH = 100
-LONGEST_VALUE = 120
 MONTHS = range(1, 13)
 ORDERS: tuple[Order, ...] = ("name", "least_written_to", "longest_detained", "newest")
 """The first needs no saying."""
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FEW = frozenset({"status", "campaign", "month", "without", "order"})
 """Fields with few values: with one of them alone, the page is one that many people see."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One question; empty is "any". Fields stand in the order of the address. Made by `read`: every value is sound."""
+class Asked(Question):
+    """One question to the list. Made by `read`: every value is sound."""
 
     q: str = ""
     status: str = ""
@@ -45,22 +41,17 @@ class Asked:
         """What `given` asks; whatever makes no sense is left out."""
         after = _opaque(given.get("after", ""))
         return cls(
-            q=_line(given.get("q", ""))[:LONGEST_SEARCH].rstrip(),
+            q=search_words(given.get("q", "")),
             status=_one_of(given.get("status", ""), [status.value for status in Status]),
-            facility=_slug(given.get("facility", "")),
-            campaign=_slug(given.get("campaign", "")),
-            article=_line(given.get("article", ""))[:LONGEST_VALUE].rstrip(),
+            facility=slug(given.get("facility", "")),
+            campaign=slug(given.get("campaign", "")),
+            article=line(given.get("article", ""))[:LONGEST_VALUE].rstrip(),
             month=_one_of(given.get("month", ""), [str(month) for month in MONTHS]),
             without="1" if given.get("without") else "",
             order=_one_of(given.get("order", ""), ORDERS[1:]),
             after=after,
             before="" if after else _opaque(given.get("before", "")),
         )
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Names and values as they stand in the one address."""
-        return [(field.name, value) for field in fields(self) if (value := str(getattr(self, field.name)))]
 
     @property
     def filters(self) -> Filters:
@@ -90,19 +81,6 @@ class Asked:
     def asked_by_many(self) -> bool:
         """Whether it is one of a few hundred questions at most. Only their answers are kept for everybody."""
         return len(self.pairs) <= 1 and all(name in _FEW for name, _ in self.pairs)
-
-    def query(self, language: str = "", **changes: str) -> str:
-        """The query string that asks this with some changes, from the first page on unless they say otherwise."""
-        pairs = replace(self, **({"after": "", "before": ""} | changes)).pairs
-        return urlencode([*pairs, *([("lang", language)] if language else [])])
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _slug(text: str) -> str:
-    return text if len(text) <= LONGEST_VALUE and _SLUG.fullmatch(text) else ""
 
 
 def _one_of(text: str, values: Sequence[str]) -> str:
